@@ -6,6 +6,7 @@ because it is the nearer cause.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, isclose
 from numbers import Integral, Real
 from typing import Any
 
@@ -15,6 +16,7 @@ from dscourse.checking.transforms import known_transform
 
 # Rounding errors grow with the sum's length, so arrays are compared on the scale of their rms.
 TOLERANCE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-9}
+_ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy's dtype.kind letters
 NUMBER_TOLERANCE = 1e-6  # relative; a learner may compute a ratio in another order
 
 
@@ -57,7 +59,7 @@ def same(got: Any, want: Any) -> bool:
 
 
 def _array(got: Any, want: np.ndarray) -> Mismatch | None:
-    if not isinstance(got, np.ndarray | Real | list | tuple) or isinstance(got, bool):
+    if type(got) is bool or not isinstance(got, np.ndarray | Real | list | tuple):
         return _wrong_type(got, f"an array of shape {want.shape}")
     try:
         array = np.asarray(got)
@@ -78,7 +80,9 @@ def _shape(got: np.ndarray, want: np.ndarray) -> Mismatch | None:
 
 
 def _dtype(got: np.ndarray, want: np.ndarray) -> Mismatch | None:
-    wanted = "iu" if want.dtype.kind in "iu" else "fiu" if want.dtype.kind == "f" else want.dtype.kind
+    wanted = (
+        "iu" if want.dtype.kind in "iu" else "fiu" if want.dtype.kind == "f" else want.dtype.kind
+    )
     if got.dtype.kind in wanted:
         return None
     return Mismatch("dtype", f"the dtype should be {want.dtype}, but yours is {got.dtype}.")
@@ -113,7 +117,10 @@ def _close_elements(got: np.ndarray, want: np.ndarray) -> np.ndarray:
         return np.asarray(got == want)
     coarsest = max(TOLERANCE.get(array.dtype, 0.0) for array in (got, want)) or 1e-9
     scale = float(np.sqrt(np.mean(np.square(want.astype(np.float64))))) if want.size else 0.0
-    return np.isclose(got, want, rtol=0.0, atol=coarsest * (scale or 1.0), equal_nan=True)
+    close: np.ndarray = np.isclose(
+        got, want, rtol=0.0, atol=coarsest * (scale or 1.0), equal_nan=True
+    )
+    return close
 
 
 def _bool(got: Any, want: bool) -> Mismatch | None:
@@ -124,16 +131,23 @@ def _bool(got: Any, want: bool) -> Mismatch | None:
 
 def _number(got: Any, want: float) -> Mismatch | None:
     value = got.item() if isinstance(got, np.ndarray) and got.size == 1 else got
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if type(value) is bool or not isinstance(value, Real):
         return _wrong_type(got, "a number")
-    exact = isinstance(want, Integral)
-    close = value == want if exact else np.isclose(value, want, rtol=NUMBER_TOLERANCE, atol=1e-12)
-    if close:
+    tolerance = 0.0 if isinstance(want, Integral) else NUMBER_TOLERANCE
+    if isclose(_float(value), _float(want), rel_tol=tolerance) and (tolerance or value == want):
         return None
-    style = "{:,}" if exact and isinstance(value, Integral) else "{:.6g}"
-    return Mismatch(
-        "values", f"it should be {style.format(want)}, but yours is {style.format(value)}."
-    )
+    return Mismatch("values", f"it should be {_digits(want)}, but yours is {_digits(value)}.")
+
+
+def _digits(value: Any) -> str:
+    return f"{int(value):,}" if isinstance(value, Integral) else f"{_float(value):.6g}"
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer too long for a float
+        return inf
 
 
 def _text(got: Any, want: str) -> Mismatch | None:
@@ -148,7 +162,9 @@ def _mapping(got: Any, want: Mapping[Any, Any]) -> Mismatch | None:
         return _wrong_type(got, f"a dict with the keys {', '.join(map(repr, want))}")
     if set(got) != set(want):
         keys = ", ".join(map(repr, want))
-        return Mismatch("keys", f"the keys should be {keys}, but yours are {', '.join(map(repr, got))}.")
+        return Mismatch(
+            "keys", f"the keys should be {keys}, but yours are {', '.join(map(repr, got))}."
+        )
     return _first_mismatch((f"[{key!r}]", got[key], want[key]) for key in want)
 
 

@@ -1,0 +1,1 @@
+"""Exercises of chapter 0: how to use this course."""
