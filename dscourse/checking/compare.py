@@ -129,7 +129,7 @@ def _bool(got: Any, want: bool) -> Mismatch | None:
     return None if got == want else Mismatch("values", f"it should be {want}, not {bool(got)}.")
 
 
-def _number(got: Any, want: float) -> Mismatch | None:
+def _number(got: Any, want: Any) -> Mismatch | None:
     value = got.item() if isinstance(got, np.ndarray) and got.size == 1 else got
     if type(value) is bool or not isinstance(value, Real):
         return _wrong_type(got, "a number")
