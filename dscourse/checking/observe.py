@@ -106,7 +106,7 @@ def observe(
         raise
     except DeadlineExceededError:
         return TimedOut(seconds or 0.0)
-    except BaseException as error:
+    except BaseException as error:  # even `sys.exit()` in an answer must not end the kernel
         return Raised(type(error), str(error), _learners_line(error.__traceback__))
     changed = _changed_argument(asked, given)
     return ChangedInput(changed) if changed else Returned(value)
