@@ -152,6 +152,7 @@ def from_matplotlib(figure: Any, alt: str, caption: str = "") -> Drawing:
     # What would leak into the page that holds the picture: its style sheet, and its groups' names.
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"(stroke|fill): #000000", r"\1: currentColor", svg)
+    svg = svg.replace("fill: #ffffff", "fill: none")  # a legend's ground
     # Letters carry no colour of their own when they are black; say so, or a dark page hides them.
     svg = svg.replace('<g id="text_', '<g fill="currentColor" id="text_')
     svg = re.sub(r'(<g [^>]*?)\s?id="[^"]*"', r"\1", svg)
