@@ -42,6 +42,15 @@ class Drawing:
     def __repr__(self) -> str:
         return f"Drawing({self.alt!r})"
 
+    def file_text(self) -> str:
+        """Return the text of an SVG file of its own, which follows the reader's system colours."""
+        style = (
+            "<style>svg{color:#1f2328}"
+            "@media (prefers-color-scheme: dark){svg{color:#e6edf3}}</style>"
+        )
+        opening, _, rest = self.svg.partition(">")
+        return f"{opening}>\n<title>{escape(self.alt)}</title>\n{style}\n{rest}\n"
+
 
 @dataclass
 class Canvas:
