@@ -3,8 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# KaTeX looks for `node` by name; TensorFlow's start-up lines would count as errors in the book.
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+# TensorFlow writes lines at its start, which would count as errors in the book.
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
