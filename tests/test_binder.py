@@ -16,6 +16,8 @@ from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+POST_BUILD = (ROOT / "postBuild").read_text(encoding="utf-8")
 PYTHON = ENVIRONMENT["dependencies"][0].removeprefix("python=")
 
 
@@ -47,17 +49,20 @@ def test_no_folder_hides_the_files_of_the_root(folder):
 
 
 def test_the_environment_holds_python_and_pip_alone():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert ENVIRONMENT["dependencies"] == [f"python={PYTHON}", "pip"]
-    assert PYTHON in SpecifierSet(project["requires-python"])
+    assert PYTHON in SpecifierSet(PROJECT["requires-python"])
     assert ENVIRONMENT["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_the_packages_are_installed_with_the_versions_of_constraints_txt():
-    lines = (ROOT / "postBuild").read_text(encoding="utf-8").splitlines()
-    installs = [line for line in lines if "pip install" in line]
-    assert len(installs) == 1
-    assert re.search(r' -c constraints\.txt -e "\.\[notebooks\]"$', installs[0])
+def test_the_packages_have_the_versions_of_constraints_txt():
+    assert POST_BUILD.count("pip install") == POST_BUILD.count(" -c constraints.txt -e ") == 1
+
+
+def test_the_jupyterlab_that_binder_brings_is_left_alone():
+    extras = re.search(r'-e "\.\[(.+)\]"', POST_BUILD).group(1).split(",")
+    brought = [r for extra in extras for r in PROJECT["optional-dependencies"][extra]]
+    assert any(r.startswith("keras>") for r in brought)
+    assert [r for r in brought if r.startswith(("jupyter", "dscourse["))] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Binder runs Linux")
