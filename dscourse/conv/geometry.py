@@ -86,7 +86,12 @@ class Window:
 
     @classmethod
     def over(
-        cls, image: Pair, kernel: Pair, strides: IntOrPair, padding: str, dilation_rate: IntOrPair
+        cls,
+        image: Pair,
+        kernel: Pair,
+        strides: IntOrPair = 1,
+        padding: str = "valid",
+        dilation_rate: IntOrPair = 1,
     ) -> "Window":
         """Check the arguments of a convolution and settle where its kernel lands."""
         steps, taps = pair("strides", strides), pair("dilation_rate", dilation_rate)
