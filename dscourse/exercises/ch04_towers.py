@@ -12,7 +12,7 @@ towers = Exercise(
     "Run one 3x3 on each segment of the channels",
     "Figure 3 of the Xception paper: one 1x1 convolution for all towers, then one 3x3 for each "
     "segment of its output channels.\n\n"
-    "Write `towers(x, pointwise, spatial)`. "
+    "Write `run_towers(x, pointwise, spatial)`. "
     "For the single 3x3s, use `conv2d(x, kernel, padding='same')` of `dscourse.conv`.",
     hints=(
         "The 1x1 is a matrix product over the channels: `x @ pointwise`.",
@@ -517,11 +517,11 @@ def kind(steps):
         else:
             names.append("regular")
     pairs = {
-        ("depthwise", "pointwise"): "depthwise separable",
-        ("pointwise", "depthwise"): "extreme Inception",
-        ("line", "line"): "spatially separable",
+        "depthwise, pointwise": "depthwise separable",
+        "pointwise, depthwise": "extreme Inception",
+        "line, line": "spatially separable",
     }
-    return pairs.get(tuple(names), names[0])
+    return pairs.get(", ".join(names), names[0])
 
 
 @kinds.alternative
