@@ -70,3 +70,9 @@ def test_scripts_are_executable_in_git(name):
     command = ["git", "ls-files", "--stage", name]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert listed.startswith("100755 ")
+
+
+def test_the_book_does_not_read_hidden_folders():
+    # `only_build_toc_files` overlooks them, and .venv holds hundreds of pages of its packages.
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    assert ".*" in config.get("exclude_patterns", [])
