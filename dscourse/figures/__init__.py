@@ -1,10 +1,13 @@
 """Every figure of the book: one file an idea; a function takes data and returns a `Drawing`."""
 
+from dscourse.figures.bars import stacked_bars
 from dscourse.figures.convolution import convolution_steps, footprints, windows_as_rows
 from dscourse.figures.course_map import course_map
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
+from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.kernels import kernel_microscope, separable_flow
 from dscourse.figures.layout import nhwc_axes
+from dscourse.figures.mixing import mixing_matrix
 from dscourse.figures.padding import padding_strips
 from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
@@ -12,6 +15,7 @@ from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
 __all__ = [
     "Canvas",
     "Drawing",
+    "InceptionCounters",
     "Step",
     "Steps",
     "TowerSetting",
@@ -20,10 +24,12 @@ __all__ = [
     "footprints",
     "from_matplotlib",
     "kernel_microscope",
+    "mixing_matrix",
     "nhwc_axes",
     "padding_strips",
     "proof_chain",
     "separable_flow",
+    "stacked_bars",
     "tower_dial",
     "windows_as_rows",
 ]
