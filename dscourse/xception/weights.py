@@ -51,7 +51,7 @@ def imagenet_file(file: Download) -> str:
         )
     except Exception as error:  # Keras raises a bare Exception where the network fails
         raise OSError(
-            f"`weights='imagenet'` needs a file that could not be downloaded: {error} Try again, "
+            f"`weights='imagenet'` needs a file that could not be downloaded ({error}): try again, "
             f"or fetch {origin} on another machine and pass its path as `weights`, or pass "
             "weights=None."
         ) from error
