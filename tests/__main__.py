@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 STEPS = {
     "lint": ["ruff check .", "ruff format --check ."],
     "types": ["mypy"],
-    "unit": ["pytest tests -n 2 -m 'not book' --ignore=tests/test_notebooks.py"],
+    "unit": ["pytest tests -n 2 -m 'not book and not weekly' --ignore=tests/test_notebooks.py"],
     "doctests": ["pytest dscourse --doctest-modules -n 2"],
     # A notebook's cells share one kernel: they must stay together on one worker.
     "notebooks": ["pytest notebooks --nbval --nbval-current-env -n 2 --dist loadfile"],
