@@ -132,9 +132,20 @@ def _canonical_cell(cell: Cell) -> Cell:
 
 def _strip_outputs(cell: Cell, *, checked: bool) -> None:
     kept = [_plain_output(output) for output in cell.outputs if checked]
-    cell.outputs = [output for output in kept if output]
+    cell.outputs = _joined([output for output in kept if output])
     # nbval compares nothing where the count is null, and fails where it is null beside an output.
     cell.execution_count = 1 if cell.outputs else None
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Join what was printed in a row: where the kernel cuts it into messages is chance."""
+    joined: list[Any] = []
+    for output in outputs:
+        if joined and output["output_type"] == joined[-1]["output_type"] == "stream":
+            joined[-1]["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _plain_output(output: Any) -> Any:

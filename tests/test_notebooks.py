@@ -111,6 +111,16 @@ def test_canonical_form_keeps_text_of_checked_cells_and_drops_pictures():
     assert last.execution_count == last.outputs[0].execution_count == 1
 
 
+def test_canonical_form_joins_text_that_the_kernel_sent_in_pieces():
+    notebook = sample()
+    cell = new_cell("print_both()", [notebooks.CHECKED])
+    pieces = [nbformat.v4.new_output("stream", text=text) for text in ("one\n", "two\n")]
+    cell.outputs = [*pieces, nbformat.v4.new_output("stream", name="stderr", text="noise")]
+    notebook.cells.append(cell)
+    (output,) = notebooks.canonical(notebook, "00-start-here").cells[-1].outputs
+    assert output.text == "one\ntwo\n"
+
+
 def test_canonical_form_undoes_an_edit_of_a_generated_cell():
     notebook = sample()
     changed = deepcopy(notebook)
