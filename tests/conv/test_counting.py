@@ -145,6 +145,7 @@ def test_parameters_and_bytes_counted_by_hand():
     dense = cost.conv2d(image, 6, (3, 2), use_bias=True, **steps)
     assert dense.parameters == 3 * 2 * 4 * 6 + 6
     assert dense.bytes_moved == 4 * (5 * 7 * 4 + dense.parameters + 3 * 6 * 6)
+    assert dense.multiply_adds == 3 * 6 * 3 * 2 * 4 * 6  # none for the bias
     grouped = cost.grouped_conv2d(image, 6, 3, 2, use_bias=True)
     assert grouped.parameters == 3 * 3 * 2 * 6 + 6
     alone = cost.depthwise_conv2d(image, 3, depth_multiplier=2, use_bias=True)
