@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import count
 
+from dscourse.cost import Cost, conv2d
 from dscourse.figures.drawing import BLUE, GREEN, ORANGE, PURPLE, SKY, Canvas
 
 _displayed = count(1)
@@ -89,9 +90,11 @@ class InceptionCounters:
         )
 
 
-def _weights(sizes: Sizes) -> dict[str, int]:
+def _costs(sizes: Sizes) -> dict[str, Cost]:
+    grid = sizes["grid"]
     return {
-        name: layer.kernel**2 * sizes[layer.reads] * sizes[name] for name, layer in _LAYERS.items()
+        name: conv2d((grid, grid, sizes[layer.reads]), sizes[name], layer.kernel, padding="same")
+        for name, layer in _LAYERS.items()
     }
 
 
@@ -100,10 +103,10 @@ def _depth(sizes: Sizes) -> int:
 
 
 def _sentence(sizes: Sizes) -> str:
-    weights = sum(_weights(sizes).values())
+    total = sum(_costs(sizes).values(), start=Cost())
     return (
-        f"{sizes['c_in']:,} channels become {_depth(sizes):,}, with {weights:,} weights and "
-        f"{weights * sizes['grid'] ** 2:,} multiply-adds."
+        f"{sizes['c_in']:,} channels become {_depth(sizes):,}, with {total.parameters:,} weights "
+        f"and {total.multiply_adds:,} multiply-adds."
     )
 
 
@@ -112,9 +115,9 @@ def _svg(sizes: Sizes) -> str:
     both = forms["both"]
     _bar(both, 0, "c_in", f"input: {sizes['c_in']:,} channels")
     _bar(both, 3, "out", f"side by side: {_depth(sizes):,} channels")
-    for name, weights in _weights(sizes).items():
+    for name, cost in _costs(sizes).items():
         canvas = both if name in _NAIVE else forms["reduced"]
-        _convolution(canvas, name, sizes[name], weights)
+        _convolution(canvas, name, sizes[name], cost.parameters)
     _box(both, 3, 1, "none")
     both.text(_middle(3), _ROWS[1] + 22, "3x3 max pool")
     _counter(both, "pool", _middle(3), _ROWS[1] + 42, f"{sizes['c_in']:,} channels")
@@ -203,8 +206,7 @@ _SCRIPT = """(() => {
   const fields = [...form.querySelectorAll("input")];
   const text = number => number.toLocaleString("en-US");
   const set = (key, value) => {
-    const place = svg.querySelector(`[data-count="${key}"] text`);
-    if (place) place.textContent = value;
+    svg.querySelector(`[data-count="${key}"] text`).textContent = value;
   };
   const show = () => {
     const isNaive = form.elements.form.value === "naive";
@@ -224,11 +226,10 @@ _SCRIPT = """(() => {
     set("out", `side by side: ${text(out)} channels`);
     svg.querySelectorAll("[data-form]").forEach(group => group.setAttribute(
       "display", group.dataset.form === form.elements.form.value ? "inline" : "none"));
-    fields.forEach(f => {
-      f.disabled = isNaive && !["c_in", "grid", ...naive].includes(f.name);
-    });
-    const sentence = `${text(sizes.c_in)} channels become ${text(out)}, with ${text(weights)} ` +
-      `weights and ${text(weights * sizes.grid ** 2)} multiply-adds.`;
+    const used = ["c_in", "grid", ...naive];
+    fields.forEach(f => { f.disabled = isNaive && !used.includes(f.name); });
+    const sentence = `${text(sizes.c_in)} channels become ${text(out)}, with ` +
+      `${text(weights)} weights and ${text(weights * sizes.grid ** 2)} multiply-adds.`;
     figure.querySelector("output").textContent = sentence;
     svg.setAttribute("aria-label", `Inception module. ${sentence}`);
   };
