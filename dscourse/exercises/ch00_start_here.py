@@ -240,7 +240,11 @@ diagnostic = Exercise(
 
 @diagnostic.reference
 def choose(question):
-    """Return your choice for `question`: "a", "b", "c", or "?" for "I do not know yet"."""
+    """Return your choice for one question.
+
+    question: one of the eight names.
+    Returns "a", "b", "c", or "?" for "I do not know yet".
+    """
     choices = {
         "filter": "b",
         "pointwise": "b",

@@ -49,10 +49,10 @@ class Steps:
 
     def _repr_html_(self) -> str:
         name = f"dscourse-steps-{next(_displayed)}"  # the same picture may be shown twice
-        caption = f"<p>{escape(self.caption)}</p>" if self.caption else ""
+        caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         return (
             f'<figure class="dscourse-drawing dscourse-steps" id="{name}">{self._svg()}'
-            f"<figcaption>{self._slider(name)}{caption}</figcaption></figure>"
+            f"<div>{self._slider(name)}</div>{caption}</figure>"
             f"<script>{self._script(name)}</script>"
         )
 
@@ -96,6 +96,7 @@ _SCRIPT = """(() => {
     slider.setAttribute("aria-valuetext", `${now + 1} of ${layers.length}`);
   };
   slider.addEventListener("input", show);
+  slider.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab eats arrows
   slider.parentElement.hidden = false;
   show();
 })();"""

@@ -88,3 +88,11 @@ def test_a_convolution_can_be_walked_through_to_its_last_place(browser):
     page.locator("input").focus()
     page.keyboard.press("End")
     assert page.locator("output").inner_text() == picture.steps[-1].sentence
+
+
+def test_a_page_that_takes_the_arrow_keys_as_jupyterlab_does_leaves_them_to_the_slider(browser):
+    page = opened(browser, two_boxes()._repr_html_())
+    page.evaluate("addEventListener('keydown', (event) => event.preventDefault())")
+    page.locator("input").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("output").inner_text() == "A box on the right."
