@@ -9,6 +9,8 @@ from importlib import import_module
 
 from dscourse.checking import Exercise, Practice, Progress
 
+__all__ = ["all_exercises", "chapters", "exercise", "exercises_in", "find"]
+
 
 def chapters() -> dict[str, str]:
     """Return the chapters that have exercises: "05-separable" to the module's full name.
