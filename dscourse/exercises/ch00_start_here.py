@@ -12,7 +12,7 @@ layout = Exercise(
     "Every array of images in this course is **NHWC**: batch, height, width, channels.\n\n"
     "Write `batch_shape(count, height, width, channels)`, which returns that shape as a tuple.",
     hints=(
-        "N is the number of images. C is the number of channels, three for colour.",
+        "N counts the images. C counts the channels: 3 for colour.",
         "Return a tuple of four numbers, in the order of the four letters.",
     ),
 )

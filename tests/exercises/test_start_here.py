@@ -16,6 +16,16 @@ def causes(report) -> set[str]:
     return {result.cause.code for result in report.results if result.cause}
 
 
+def test_the_report_that_the_chapter_explains_has_every_part_it_names():
+    report = str(run_checks(find("00-layout"), lambda n, h, w, c: (n, c, h, w)))
+    assert "00-layout: failed, 0 of 2 points" in report
+    assert "✗ two colour images" in report
+    assert "batch_shape(2, 4, 5, 3): at [1]: it should be 4, but yours is 3." in report
+    assert "[M-LAYOUT]" in report
+    assert "#the-shape-of-an-image" in report
+    assert 'The same input: exercise("00-layout").case(1)' in report
+
+
 def test_hard_coding_the_example_beside_the_bug_is_still_found():
     task = find("00-colour-means")
     (example,) = task.calls(1)[0].args
