@@ -29,9 +29,10 @@ STEPS = {
 
 # Tools are called by name, and the ones beside this Python are meant. MPLBACKEND is not set on
 # purpose: kernels inherit it, and notebooks would lose their figures.
+PROGRESS = tempfile.TemporaryDirectory(prefix="dscourse-tests-")
 ENVIRONMENT = os.environ | {
     # Attempts of tests and notebooks must not be noted as the progress of whoever runs them.
-    "DSCOURSE_HOME": tempfile.mkdtemp(prefix="dscourse-tests-"),
+    "DSCOURSE_HOME": PROGRESS.name,
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
