@@ -42,7 +42,7 @@ def _of_tensor(shape: Any, tensor: Any) -> Shape:
             "with keras.Input, and call the model on data."
         )
     of_tensor: Shape = tensor.shape[1:]
-    if shape is not None and tuple(shape) != of_tensor:
+    if shape not in (None, of_tensor, list(of_tensor)):
         raise ValueError(
             f"`input_shape` must be that of `input_tensor`, {of_tensor}; got {shape}, so omit it."
         )

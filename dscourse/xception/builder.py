@@ -51,7 +51,8 @@ def Xception(
 
     With default knobs, outputs, order of weights and files are those of Keras. Where Keras would
     ignore an argument, this raises: `pooling` with a top; `classes` or `classifier_activation`
-    without one; an `input_shape` that is not that of `input_tensor`; an unknown `pooling`.
+    without one; an unknown `pooling`; an `input_shape` that is not that of `input_tensor`, or a
+    tensor of less than 71 x 71.
 
     Args:
         include_top: Whether to end in average pooling and one dense layer.

@@ -219,10 +219,11 @@ def test_a_tensor_smaller_than_71_is_refused(xception):
         xception(weights=None, input_tensor=other_image((70, 71)))
 
 
-def test_a_shape_that_is_not_the_tensors_is_refused(xception):
-    message = "`input_shape` must be that of `input_tensor`, (71, 72, 3); got (71, 71, 3), so omit"
+@pytest.mark.parametrize("shape", [(71, 71, 3), (71, 72), 71], ids=str)
+def test_a_shape_that_is_not_the_tensors_is_refused(xception, shape):
+    message = f"`input_shape` must be that of `input_tensor`, (71, 72, 3); got {shape}, so omit it."
     with pytest.raises(ValueError, match=re.escape(message)):
-        xception(**TINY, input_tensor=other_image((71, 72)))
+        xception(**TINY | {"input_shape": shape}, input_tensor=other_image((71, 72)))
 
 
 @pytest.mark.parametrize("channels", [1, 2, 4])

@@ -148,7 +148,36 @@ def test_a_failed_download_says_what_to_do(download):
     assert caught.value.__cause__ is not None
 
 
-def test_a_file_of_another_network_is_refused(legacy, top):
-    other = {"include_top": bool(top)}
+def test_a_legacy_file_of_the_other_kind_of_top_is_refused(legacy, top):
     with pytest.raises(ValueError, match="Layer count mismatch"):
-        build(weights=legacy, **other)
+        build(weights=legacy, include_top=bool(top))
+
+
+TINY = {"width": 0.05, "middle_blocks": 1}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    model = randomise(build(weights=None, **TINY))
+    path = tmp_path_factory.mktemp("tiny") / "tiny.weights.h5"
+    model.save_weights(path)
+    return model, path
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [{"width": 0.06}, {"middle_blocks": 2}, {"between": "relu"}, {"residuals": False}],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore:Skipping nested container")  # Keras says it in two ways
+def test_a_file_of_other_knobs_is_refused(tiny, knobs):
+    with pytest.raises(ValueError, match="objects could not be loaded"):
+        build(weights=tiny[1], **TINY | knobs)
+
+
+def test_a_file_with_a_top_serves_without_it(tiny):
+    """Keras' newer format looks up what the model has, and leaves the rest."""
+    model, path = tiny
+    headless = build(weights=path, include_top=False, **TINY)
+    wanted = model.get_weights()[:-2]
+    assert all(np.array_equal(*p) for p in zip(headless.get_weights(), wanted, strict=True))
