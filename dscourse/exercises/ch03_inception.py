@@ -484,7 +484,7 @@ def _(rng):
     "M-5X5-BEST",
     "The branch with the largest field is chosen, whatever the pattern. A pattern of 3 pixels is "
     "seen by a 3x3 too, and a 5x5 spends 25 weights on it instead of 9.",
-    section="how-far-each-branch-sees",
+    section="is-the-largest-kernel-the-best",
 )
 def _(branches, size):
     sees = receptive_fields(branches, size)["fields"]
@@ -540,7 +540,7 @@ def _(branches, size):
 @fields.misconception(
     "M-STRICT-SIZE",
     "A field of exactly `size` pixels is enough: compare with `>=`, not with `>`.",
-    section="how-far-each-branch-sees",
+    section="is-the-largest-kernel-the-best",
 )
 def _(branches, size):
     return _choice(receptive_fields(branches, size)["fields"], size + 1)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dscourse.figures.drawing import BLUE, ORANGE, SKY, Canvas, Drawing
 
-_CELL = 58
+_CELL = 66
 _ROW = 36
 _TOP = 40
 
