@@ -7,7 +7,17 @@ the learner's view of it, and `Progress` keeps what was solved.
 from dscourse.checking.compare import Mismatch, compare, same
 from dscourse.checking.deadline import DeadlineExceededError, deadline, deadlines_work
 from dscourse.checking.exercise import BOOK_URL, Check, Exercise, Misconception
-from dscourse.checking.observe import Call, call, observe, plain, plain_call
+from dscourse.checking.observe import (
+    Call,
+    ChangedInput,
+    Raised,
+    Returned,
+    TimedOut,
+    call,
+    observe,
+    plain,
+    plain_call,
+)
 from dscourse.checking.practice import Practice
 from dscourse.checking.progress import Progress, Standing, default_path
 from dscourse.checking.render import Text, report_html, report_text
@@ -20,6 +30,7 @@ __all__ = [
     "TODO",
     "Call",
     "Cause",
+    "ChangedInput",
     "Check",
     "CheckResult",
     "DeadlineExceededError",
@@ -29,9 +40,12 @@ __all__ = [
     "Outcome",
     "Practice",
     "Progress",
+    "Raised",
     "Report",
+    "Returned",
     "Standing",
     "Text",
+    "TimedOut",
     "call",
     "compare",
     "contains_todo",
