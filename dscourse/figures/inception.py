@@ -69,7 +69,7 @@ class InceptionCounters:
 
     >>> small = dict.fromkeys(["c_in", "grid", *_LAYERS], 2)
     >>> InceptionCounters({"small": small})
-    InceptionCounters: 2 channels become 8, with 160 weights and 640 multiply-adds.
+    InceptionCounters: 2 channels become 8, with 152 weights and 608 multiply-adds.
     """
 
     modules: Mapping[str, Sizes]
