@@ -50,7 +50,9 @@ def compare(got: Any, want: Any) -> Mismatch | None:
     for kind, ladder in _LADDERS.items():
         if isinstance(want, kind):
             return ladder(got, want)
-    return None if got == want else Mismatch("values", f"it should be {want!r}, not {got!r}.")
+    # An array beside None must not be asked `==`, which answers with an array.
+    alike = type(got) is type(want) and got == want
+    return None if alike else Mismatch("values", f"it should be {want!r}, not {got!r}.")
 
 
 def same(got: Any, want: Any) -> bool:

@@ -44,6 +44,7 @@ X = np.arange(24.0).reshape(1, 3, 4, 2)
         ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "at ['b']: it should be 2, but yours is 3."),
         ([1], {"a": 1}, "it should be a dict with the keys 'a', but yours is of type list."),
         (3, None, "it should be None, not 3."),
+        (np.arange(2), None, "it should be None, not array([0, 1])."),
     ],
     ids=lambda value: str(value)[:24] if isinstance(value, str) else None,
 )
