@@ -124,10 +124,15 @@ def plain(value: Any) -> Any:
 def _short(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array {value.shape}"
-    if isinstance(value, list | tuple) and any(isinstance(v, np.ndarray) for v in value):
+    if isinstance(value, list | tuple) and _holds_array(value):
         inside = ", ".join(_short(v) for v in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return repr(value)
+
+
+def _holds_array(value: Any) -> bool:
+    inside = value if isinstance(value, list | tuple) else ()
+    return isinstance(value, np.ndarray) or any(_holds_array(v) for v in inside)
 
 
 def _learners_line(traceback: TracebackType | None) -> str:

@@ -160,6 +160,11 @@ def test_the_second_call_of_a_check_is_named_by_its_part():
     assert result.call == "scale(float64 array (4,), k=4)"
 
 
+def test_arrays_in_pairs_in_a_list_are_told_by_their_shape():
+    told = call([(np.ones(3), 2), (np.ones((4, 5)), 6)]).text("f")
+    assert told == "f([(float64 array (3,), 2), (float64 array (4, 5), 6)])"
+
+
 def test_an_exercise_may_ask_for_an_error():
     task = Exercise("09-refuse", "Refuse", "Refuse 0.", hints=["raise"])
 
