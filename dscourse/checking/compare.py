@@ -82,10 +82,7 @@ def _shape(got: np.ndarray, want: np.ndarray) -> Mismatch | None:
 
 
 def _dtype(got: np.ndarray, want: np.ndarray) -> Mismatch | None:
-    wanted = (
-        "iu" if want.dtype.kind in "iu" else "fiu" if want.dtype.kind == "f" else want.dtype.kind
-    )
-    if got.dtype.kind in wanted:
+    if got.dtype.kind in _ACCEPTED_KINDS[want.dtype.kind]:
         return None
     return Mismatch("dtype", f"the dtype should be {want.dtype}, but yours is {got.dtype}.")
 
@@ -105,7 +102,7 @@ def _values(got: np.ndarray, want: np.ndarray) -> Mismatch | None:
     where = _first(bad)
     text = (
         f"{int(bad.sum())} of {bad.size} values are wrong; the first is at index {_index(where)}: "
-        f"it should be {want[where]:.6g}, but yours is {got[where]:.6g}."
+        f"{_told_apart(got[where], want[where])}"
     )
     return Mismatch("values", text + known_transform(got, want, _close))
 
@@ -138,11 +135,18 @@ def _number(got: Any, want: Any) -> Mismatch | None:
     tolerance = 0.0 if isinstance(want, Integral) else NUMBER_TOLERANCE
     if isclose(_float(value), _float(want), rel_tol=tolerance) and (tolerance or value == want):
         return None
-    return Mismatch("values", f"it should be {_digits(want)}, but yours is {_digits(value)}.")
+    return Mismatch("values", _told_apart(value, want))
 
 
-def _digits(value: Any) -> str:
-    return f"{int(value):,}" if isinstance(value, Integral) else f"{_float(value):.6g}"
+def _told_apart(got: Any, want: Any) -> str:
+    """Write both numbers with as many digits as it takes to see that they differ."""
+    near = (n for n in (6, 9, 12) if f"{_float(got):.{n}g}" != f"{_float(want):.{n}g}")
+    digits = next(near, 17)
+    return f"it should be {_digits(want, digits)}, but yours is {_digits(got, digits)}."
+
+
+def _digits(value: Any, digits: int) -> str:
+    return f"{int(value):,}" if isinstance(value, Integral) else f"{_float(value):.{digits}g}"
 
 
 def _float(value: Any) -> float:
@@ -171,10 +175,12 @@ def _mapping(got: Any, want: Mapping[Any, Any]) -> Mismatch | None:
 
 
 def _sequence(got: Any, want: Sequence[Any]) -> Mismatch | None:
-    if not isinstance(got, tuple | list | np.ndarray):
-        return _wrong_type(got, f"a {type(want).__name__} of {len(want)} values")
+    values = "1 value" if len(want) == 1 else f"{len(want)} values"
+    is_sequence = isinstance(got, tuple | list) or (isinstance(got, np.ndarray) and got.ndim > 0)
+    if not is_sequence:
+        return _wrong_type(got, f"a {type(want).__name__} of {values}")
     if len(got) != len(want):
-        return Mismatch("length", f"it should hold {len(want)} values, but yours holds {len(got)}.")
+        return Mismatch("length", f"it should hold {values}, but yours holds {len(got)}.")
     pairs = zip(got, want, strict=True)
     return _first_mismatch((f"[{i}]", g, w) for i, (g, w) in enumerate(pairs))
 

@@ -11,6 +11,9 @@ from hypothesis.extra import numpy as arrays
 from dscourse.checking import compare, same
 
 X = np.arange(24.0).reshape(1, 3, 4, 2)
+_NEARLY_ONE = (
+    "1 of 2 values are wrong; the first is at index [1]: it should be 1, but yours is 1.0000001."
+)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,8 @@ X = np.arange(24.0).reshape(1, 3, 4, 2)
         ("3", 3, "it should be a number, but yours is of type str."),
         (True, 3, "it should be a number, but yours is of type bool."),
         (1356, 168, "it should be 168, but yours is 1,356."),
-        (168.0000001, 168, "it should be 168, but yours is 168."),
+        (168.0000001, 168, "it should be 168, but yours is 168.0000001."),
+        (np.array([2.0, 1 + 1e-7]), np.array([2.0, 1.0]), _NEARLY_ONE),
         (0.5, 0.25, "it should be 0.25, but yours is 0.5."),
         (float("nan"), 0.25, "it should be 0.25, but yours is nan."),
         (10**400, 0.25, "it should be 0.25, but yours is 1" + ",000" * 133 + ",0."),
@@ -38,7 +42,9 @@ X = np.arange(24.0).reshape(1, 3, 4, 2)
         (3, "depthwise", "it should be a string, but yours is of type int."),
         ("grouped", "depthwise", "'grouped' is not right."),
         ((1, 2), (1, 2, 3), "it should hold 3 values, but yours holds 2."),
+        ((1, 2), [1], "it should hold 1 value, but yours holds 2."),
         (5, (1, 2), "it should be a tuple of 2 values, but yours is of type int."),
+        (np.array(5), (1, 2), "it should be a tuple of 2 values, but yours is of type ndarray."),
         ((1, 3), (1, 2), "at [1]: it should be 2, but yours is 3."),
         ({"a": 1}, {"a": 1, "b": 2}, "the keys should be 'a', 'b', but yours are 'a'."),
         ({"a": 1, "b": 3}, {"a": 1, "b": 2}, "at ['b']: it should be 2, but yours is 3."),
