@@ -211,8 +211,8 @@ each on a grid of 28 x 28. What shape does the module give?
 - b: a vector of 2,048 features
 - c: a map of 10 x 10 places with 2,048 features each
 
-**compile**: the base of a compiled Keras model is frozen.
-You set `base.trainable = True` and call `fit`. Does the base learn?
+**compile**: the base of a Keras model was frozen when you called `compile` and `fit`.
+Now you set `base.trainable = True` and call `fit` again. Does the base learn?
 - a: yes
 - b: not before you call `compile` again
 - c: no, Keras raises an error
@@ -309,7 +309,8 @@ _ROUTES = {
         "chapters 13 and 14: fine-tuning, and beyond",
         "M-NO-COMPILE",
         "a",
-        "`compile` fixes what is trained. A later change has no effect, and no warning tells you.",
+        "`fit` goes on with the training step of the first time, in which the base is frozen. "
+        "Only `compile` has a new one made, and no warning tells you.",
     ),
 }
 
