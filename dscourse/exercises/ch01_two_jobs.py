@@ -436,9 +436,9 @@ def _(rng):
     return [call((7, 9), (3, 3), 4, 6, 2, "same"), call((9, 5), (2, 2), 3, 5, 2, "same")]
 
 
-@macs.check("the first layer of Xception")
+@macs.check("stride 2, valid: the first layer of Xception, and a kernel of 4 x 4")
 def _(rng):
-    return call((299, 299), (3, 3), 3, 32, 2, "valid")
+    return [call((299, 299), (3, 3), 3, 32, 2, "valid"), call((9, 11), (4, 4), 3, 5, 2, "valid")]
 
 
 @macs.check("a kernel 1 high and 5 wide, valid")
@@ -481,6 +481,19 @@ def _(image_size, kernel_size, c_in, c_out, strides, padding):
 )
 def _(image_size, kernel_size, c_in, c_out, strides, padding):
     return conv_macs(image_size, kernel_size, c_in, c_out, strides, "same")
+
+
+@macs.misconception(
+    "M-PLACES-ROUNDED-UP",
+    "Without padding the last window must fit as a whole, so the number of steps is rounded down.",
+    section="move-the-window-stride",
+)
+def _(image_size, kernel_size, c_in, c_out, strides, padding):
+    if padding == "same":
+        return conv_macs(image_size, kernel_size, c_in, c_out, strides, padding)
+    (height, width), (kh, kw) = image_size, kernel_size
+    rows, columns = -(-(height - kh) // strides) + 1, -(-(width - kw) // strides) + 1
+    return rows * columns * kh * kw * c_in * c_out
 
 
 @macs.misconception(
