@@ -79,7 +79,7 @@ def _(rng):
 
 @towers.misconception(
     "M-SEG",
-    "every 3x3 was given all the channels. A tower sees only its own segment: split first.",
+    "Every 3x3 was given all the channels. A tower sees only its own segment: split first.",
     section="one-1x1-for-all-towers",
 )
 def _(x, pointwise, spatial):
@@ -89,7 +89,7 @@ def _(x, pointwise, spatial):
 
 @towers.misconception(
     "M-SEG-OVERLAP",
-    "your segments overlap, because segment g starts at channel g. It starts at channel g * n.",
+    "Your segments overlap, because segment g starts at channel g. It starts at channel g * n.",
     section="one-1x1-for-all-towers",
 )
 def _(x, pointwise, spatial):
@@ -100,7 +100,7 @@ def _(x, pointwise, spatial):
 
 @towers.misconception(
     "M-SEG-STRIDED",
-    "your segments take every G-th channel. A segment is a run of neighbours: 0 to n - 1, then n "
+    "Your segments take every G-th channel. A segment is a run of neighbours: 0 to n - 1, then n "
     "to 2n - 1.",
     section="one-1x1-for-all-towers",
 )
@@ -112,7 +112,7 @@ def _(x, pointwise, spatial):
 
 @towers.misconception(
     "M-ADD-CONCAT",
-    "the outputs of the towers were added. Towers are concatenated along the channels.",
+    "The outputs of the towers were added. Towers are concatenated along the channels.",
     section="keep-only-what-the-argument-needs",
 )
 def _(x, pointwise, spatial):
@@ -122,7 +122,7 @@ def _(x, pointwise, spatial):
 
 @towers.misconception(
     "M-INTERLEAVE",
-    "your output channels are interleaved: one of each tower in turn. Concatenate whole towers.",
+    "Your output channels are interleaved: one of each tower in turn. Concatenate whole towers.",
     section="one-1x1-for-all-towers",
 )
 def _(x, pointwise, spatial):
@@ -133,7 +133,7 @@ def _(x, pointwise, spatial):
 
 @towers.misconception(
     "M-NO-PADDING",
-    "without padding the 3x3 loses the border. Pass padding='same', so that maps keep their size.",
+    "Without padding the 3x3 loses the border. Pass padding='same', so that maps keep their size.",
     section="keep-only-what-the-argument-needs",
 )
 def _(x, pointwise, spatial):
@@ -207,7 +207,7 @@ def _(rng):
 
 @fuse.misconception(
     "M-GROUP-ORDER",
-    "your channels are interleaved: one of each tower in turn. A grouped convolution cuts runs of "
+    "Your channels are interleaved: one of each tower in turn. A grouped convolution cuts runs of "
     "neighbours, so all channels of a tower must lie side by side.",
     section="the-3x3s-are-one-grouped-convolution",
 )
@@ -219,7 +219,7 @@ def _(pointwise_kernels, spatial_kernels):
 
 @fuse.misconception(
     "M-FUSE-AXIS",
-    "the 3x3 kernels were joined on their input axis. A grouped kernel holds only the n input "
+    "The 3x3 kernels were joined on their input axis. A grouped kernel holds only the n input "
     "channels of one group; the groups lie along its output axis.",
     section="the-3x3s-are-one-grouped-convolution",
 )
@@ -229,7 +229,7 @@ def _(pointwise_kernels, spatial_kernels):
 
 @fuse.misconception(
     "M-ADD-KERNELS",
-    "the kernels were added. That adds the towers' outputs, but an Inception module concatenates "
+    "The kernels were added. That adds the towers' outputs, but an Inception module concatenates "
     "them.",
     section="keep-only-what-the-argument-needs",
 )
@@ -239,7 +239,7 @@ def _(pointwise_kernels, spatial_kernels):
 
 @fuse.misconception(
     "M-TOWER-AXIS",
-    "your kernels have an extra axis for the towers. A layer has one kernel: join the towers on "
+    "Your kernels have an extra axis for the towers. A layer has one kernel: join the towers on "
     "the output axis that is there already.",
     section="the-3x3s-are-one-grouped-convolution",
 )
@@ -310,7 +310,7 @@ def _(rng):
 
 @blocks.misconception(
     "M-NO-ZEROS",
-    "your kernel has no zeros: every output would see the channels of all groups. Only the blocks "
+    "Your kernel has no zeros: every output would see the channels of all groups. Only the blocks "
     "on the diagonal are filled.",
     section="a-grouped-convolution-is-a-dense-one-with-zeros",
 )
@@ -320,7 +320,7 @@ def _(kernel, groups):
 
 @blocks.misconception(
     "M-ZERO-AXIS",
-    "the zeros were added along the output axis. The outputs are all there already; it is the "
+    "The zeros were added along the output axis. The outputs are all there already; it is the "
     "input axis that grows from n to n * groups.",
     section="a-grouped-convolution-is-a-dense-one-with-zeros",
 )
@@ -336,7 +336,7 @@ def _(kernel, groups):
 
 @blocks.misconception(
     "M-FIRST-GROUP",
-    "all groups read the first n input channels. Group g reads the channels from g * n.",
+    "All groups read the first n input channels. Group g reads the channels from g * n.",
     section="a-grouped-convolution-is-a-dense-one-with-zeros",
 )
 def _(kernel, groups):
@@ -348,7 +348,7 @@ def _(kernel, groups):
 
 @blocks.misconception(
     "M-GROUP-ORDER",
-    "group g reads every G-th channel in your kernel. The channels of a group are neighbours: "
+    "Group g reads every G-th channel in your kernel. The channels of a group are neighbours: "
     "from g * n to (g + 1) * n - 1.",
     section="the-3x3s-are-one-grouped-convolution",
 )
@@ -440,46 +440,46 @@ def _(rng):
 
 budget.misconception(
     "M-G-BOTH",
-    "you divided both convolutions by G. The big 1x1 keeps all its weights; only the 3x3s "
+    "You divided both convolutions by G. The big 1x1 keeps all its weights; only the 3x3s "
     "see a G-th of the channels.",
     section="count-the-weights",
 )(_search(lambda c_in, channels, g: (c_in * channels + 9 * channels**2) // g))
 
 budget.misconception(
     "M-ONE-TOWER",
-    "you counted the 3x3 of one tower. There are G of them.",
+    "You counted the 3x3 of one tower. There are G of them.",
     section="count-the-weights",
 )(_search(lambda c_in, channels, g: c_in * channels + 9 * (channels // g) ** 2))
 
 budget.misconception(
     "M-FREE-1X1",
-    "you left out the weights of the 1x1. It has c_in * channels of them, whatever G is.",
+    "You left out the weights of the 1x1. It has c_in * channels of them, whatever G is.",
     section="count-the-weights",
 )(_search(lambda c_in, channels, g: 9 * channels**2 // g))
 
 budget.misconception(
     "M-G-NO-EFFECT",
-    "you counted dense 3x3s, so G changes nothing. A tower's 3x3 reads and writes only "
+    "You counted dense 3x3s, so G changes nothing. A tower's 3x3 reads and writes only "
     "channels / G channels.",
     section="count-the-weights",
 )(_search(lambda c_in, channels, g: c_in * channels + 9 * channels**2))
 
 budget.misconception(
     "M-ANY-G",
-    "you allowed a number of towers that does not divide the channels. A grouped convolution "
+    "You allowed a number of towers that does not divide the channels. A grouped convolution "
     "needs equal segments.",
     section="which-numbers-of-towers-are-allowed",
 )(_search(allowed=lambda g, channels: True))
 
 budget.misconception(
     "M-BUDGET-STRICT",
-    "a module that uses the budget to the last weight fits too: compare with <=.",
+    "A module that uses the budget to the last weight fits too: compare with <=.",
     section="count-the-weights",
 )(_search(fits=operator.lt))
 
 budget.misconception(
     "M-CHEAPEST",
-    "you took the cheapest module that fits. Asked for is the smallest number of towers.",
+    "You took the cheapest module that fits. Asked for is the smallest number of towers.",
     section="count-the-weights",
 )(_search(order=lambda start, stop: range(stop - 1, start - 1, -1)))
 
@@ -487,9 +487,11 @@ budget.misconception(
 kinds = Exercise(
     "04-kinds",
     "Name eight layers",
-    "Every layer below is a chain of one or two convolutions, written as Keras stores them: the "
-    "shape of the kernel `(kh, kw, c_in // groups, c_out)`, and `groups`.\n\n"
-    'Write `kind(steps)`, which names the chain with one of: `"regular"`, `"pointwise"`, '
+    "The check shows your function eight layers. Each is a list of one or two convolutions, and "
+    "each convolution a pair, as Keras stores it: the shape of its kernel, "
+    "`(kh, kw, c_in // groups, c_out)`, and `groups`. "
+    "An ordinary 5x5 from 3 to 16 channels is `[((5, 5, 3, 16), 1)]`.\n\n"
+    'Write `kind(steps)`, which names the layer with one of: `"regular"`, `"pointwise"`, '
     '`"grouped"`, `"depthwise"`, `"depthwise separable"`, `"extreme Inception"`, '
     '`"spatially separable"`.',
     hints=(
@@ -564,7 +566,7 @@ def _(rng):
 
 kinds.misconception(
     "M-SPATIAL-SEP",
-    "you swapped the two meanings of separable. Depthwise separable splits space from channels; "
+    "You swapped the two meanings of separable. Depthwise separable splits space from channels; "
     "spatially separable splits height from width.",
     section="two-meanings-of-separable",
 )(
@@ -578,27 +580,27 @@ kinds.misconception(
 
 kinds.misconception(
     "M-ORDER-BLIND",
-    "the order counts: the layer that frameworks call separable runs the depthwise step first. "
+    "The order counts: the layer that frameworks call separable runs the depthwise step first. "
     "The extreme Inception module runs the pointwise step first.",
     section="the-two-ends-of-the-spectrum",
 )(_kind_with(lambda steps: len(steps) == 2 and steps[1][1] > 1 and "depthwise separable"))
 
 kinds.misconception(
     "M-GROUP-DW",
-    "not every convolution in groups is depthwise: only one whose groups read a single channel.",
+    "Not every convolution in groups is depthwise: only one whose groups read a single channel.",
     section="the-two-ends-of-the-spectrum",
 )(_kind_with(lambda steps: len(steps) == 1 and steps[0][1] > 1 and "depthwise"))
 
 kinds.misconception(
     "M-DW-IS-DSC",
-    "a depthwise convolution alone is not separable: it never mixes channels. The pointwise step "
+    "A depthwise convolution alone is not separable: it never mixes channels. The pointwise step "
     "is missing.",
     section="two-meanings-of-separable",
 )(_kind_with(lambda steps: kind(steps) == "depthwise" and "depthwise separable"))
 
 kinds.misconception(
     "M-MULT-GROUPED",
-    "a depthwise convolution may give each channel several filters. What makes it depthwise is "
+    "A depthwise convolution may give each channel several filters. What makes it depthwise is "
     "that a filter reads one channel.",
     section="the-two-ends-of-the-spectrum",
 )(_kind_with(lambda steps: steps[0][0][3] > steps[0][1] > 1 == len(steps) and "grouped"))

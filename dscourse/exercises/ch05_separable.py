@@ -87,7 +87,7 @@ def _(rng):
 
 @channelwise.misconception(
     "M-DW-SUM",
-    "the channels were added up. A depthwise convolution never adds across channels: c_in channels "
+    "The channels were added up. A depthwise convolution never adds across channels: c_in channels "
     "come in, c_in * m go out.",
     section="one-filter-for-every-channel",
 )
@@ -98,7 +98,7 @@ def _(x, kernel, stride=1):
 
 @channelwise.misconception(
     "M-MULT-ORDER",
-    "your channels are ordered by filter first: i * c_in + c. In Keras the m results of one "
+    "Your channels are ordered by filter first: i * c_in + c. In Keras the m results of one "
     "channel are neighbours: c * m + i.",
     section="several-filters-for-a-channel",
 )
@@ -110,7 +110,7 @@ def _(x, kernel, stride=1):
 
 @channelwise.misconception(
     "M-FLIP",
-    "your kernel is turned by 180 degrees. Deep learning's convolution does not flip: tap (u, v) "
+    "Your kernel is turned by 180 degrees. Deep learning's convolution does not flip: tap (u, v) "
     "meets pixel (i + u, j + v).",
     section="one-filter-for-every-channel",
 )
@@ -120,7 +120,7 @@ def _(x, kernel, stride=1):
 
 @channelwise.misconception(
     "M-SHARED-FILTER",
-    "all channels got the filters of channel 0. Each channel has filters of its own.",
+    "All channels got the filters of channel 0. Each channel has filters of its own.",
     section="one-filter-for-every-channel",
 )
 def _(x, kernel, stride=1):
@@ -129,7 +129,7 @@ def _(x, kernel, stride=1):
 
 @channelwise.misconception(
     "M-NO-STRIDE",
-    "the stride was ignored: the kernel moved by one pixel.",
+    "The stride was ignored: the kernel moved by one pixel.",
     section="the-stride-belongs-to-the-depthwise",
 )
 def _(x, kernel, stride=1):
@@ -203,7 +203,7 @@ def _(rng):
 
 @whole.misconception(
     "M-BIAS-TWICE",
-    "you added a bias after both halves. The layer has one, after the pointwise: 1,350 weights and "
+    "You added a bias after both halves. The layer has one, after the pointwise: 1,350 weights and "
     "not 1,360 for a 5x5 from 10 to 100 channels.",
     section="one-bias-not-two",
 )
@@ -214,7 +214,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-BIAS-MID",
-    "you added the bias between the halves. It has c_out numbers and comes after the pointwise.",
+    "You added the bias between the halves. It has c_out numbers and comes after the pointwise.",
     section="one-bias-not-two",
 )
 def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
@@ -224,7 +224,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-ACT-MID",
-    "you applied the activation after both halves, as MobileNet does. In SeparableConv2D it acts "
+    "You applied the activation after both halves, as MobileNet does. In SeparableConv2D it acts "
     "once, at the very end.",
     section="the-activation-comes-last",
 )
@@ -236,7 +236,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-ACT-ONLY-MID",
-    "you applied the activation between the halves alone. In SeparableConv2D it acts at the very "
+    "You applied the activation between the halves alone. In SeparableConv2D it acts at the very "
     "end, and nowhere else.",
     section="the-activation-comes-last",
 )
@@ -247,7 +247,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-ACT-BIAS",
-    "you added the bias after the activation. The bias belongs to the convolution, so it comes "
+    "You added the bias after the activation. The bias belongs to the convolution, so it comes "
     "first.",
     section="the-activation-comes-last",
 )
@@ -258,7 +258,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-STRIDE-PW",
-    "the stride went to the pointwise. It belongs to the depthwise: there it saves the work on "
+    "The stride went to the pointwise. It belongs to the depthwise: there it saves the work on "
     "every pixel that is skipped, and padding 'same' shifts the grid on even sizes.",
     section="the-stride-belongs-to-the-depthwise",
 )
@@ -270,7 +270,7 @@ def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
 
 @whole.misconception(
     "M-STRIDE-TWICE",
-    "both halves took the stride, so the image shrank twice. Only the depthwise has it.",
+    "Both halves took the stride, so the image shrank twice. Only the depthwise has it.",
     section="the-stride-belongs-to-the-depthwise",
 )
 def _(x, depthwise, pointwise, bias, stride=1, padding="valid", relu=False):
@@ -339,7 +339,7 @@ def _(rng):
 
 @product.misconception(
     "M-MULT-ORDER",
-    "your rows of the pointwise kernel are ordered by filter first: i * c_in + c. The m filters of "
+    "Your rows of the pointwise kernel are ordered by filter first: i * c_in + c. The m filters of "
     "a channel are neighbours, so row c * m + i reads filter i of channel c.",
     section="several-filters-for-a-channel",
 )
@@ -350,7 +350,7 @@ def _(depthwise, pointwise):
 
 @product.misconception(
     "M-SUM-CHANNELS",
-    "you summed over the input channels too. They stay apart in the kernel; the convolution sums "
+    "You summed over the input channels too. They stay apart in the kernel; the convolution sums "
     "over them later.",
     section="one-kernel-for-both-steps",
 )
@@ -361,7 +361,7 @@ def _(depthwise, pointwise):
 
 @product.misconception(
     "M-NO-FILTER-SUM",
-    "your kernel has c_in * m input channels. The image has c_in: add up the m paths that start at "
+    "Your kernel has c_in * m input channels. The image has c_in: add up the m paths that start at "
     "the same channel.",
     section="one-kernel-for-both-steps",
 )
@@ -372,7 +372,7 @@ def _(depthwise, pointwise):
 
 @product.misconception(
     "M-BROADCAST",
-    "the depthwise filters met the output axis. Filter c belongs to input channel c; on the output "
+    "The depthwise filters met the output axis. Filter c belongs to input channel c; on the output "
     "axis you get the kernel of the other order, pointwise first.",
     section="one-kernel-for-both-steps",
 )
@@ -382,7 +382,7 @@ def _(depthwise, pointwise):
 
 @product.misconception(
     "M-FIRST-FILTER",
-    "only the first filter of every channel is in your kernel. Add up all m of them.",
+    "Only the first filter of every channel is in your kernel. Add up all m of them.",
     section="one-kernel-for-both-steps",
 )
 def _(depthwise, pointwise):
@@ -465,7 +465,7 @@ def _relative(kernel, near):
 
 @nearest.misconception(
     "M-GLOBAL-SVD",
-    "one SVD for the whole kernel gives all channels the same filter. Every input channel has a "
+    "One SVD for the whole kernel gives all channels the same filter. Every input channel has a "
     "filter of its own, so it takes one SVD for each.",
     section="the-nearest-separable-kernel",
 )
@@ -477,7 +477,7 @@ def _(kernel):
 
 @nearest.misconception(
     "M-PER-OUTPUT",
-    "you took one SVD for each output channel. That is the other order, pointwise first; here the "
+    "You took one SVD for each output channel. That is the other order, pointwise first; here the "
     "depthwise comes first, so each input channel has one filter.",
     section="the-nearest-separable-kernel",
 )
@@ -489,7 +489,7 @@ def _(kernel):
 
 @nearest.misconception(
     "M-SIGMA-LOST",
-    "the singular value is missing: u and vt have length 1, so s[0] must scale their product.",
+    "The singular value is missing: u and vt have length 1, so s[0] must scale their product.",
     section="the-nearest-separable-kernel",
 )
 def _(kernel):
@@ -500,7 +500,7 @@ def _(kernel):
 
 @nearest.misconception(
     "M-ERR-ABS",
-    "your kernel is right, but the error is not divided by the norm of the kernel.",
+    "Your kernel is right, but the error is not divided by the norm of the kernel.",
     section="the-nearest-separable-kernel",
 )
 def _(kernel):
@@ -510,7 +510,7 @@ def _(kernel):
 
 @nearest.misconception(
     "M-ERR-SQUARED",
-    "your kernel is right, but the error is squared. Take the root: a norm, not a sum of squares.",
+    "Your kernel is right, but the error is squared. Take the root: a norm, not a sum of squares.",
     section="the-nearest-separable-kernel",
 )
 def _(kernel):
@@ -561,7 +561,7 @@ def _(rng):
 
 @layout.misconception(
     "M-KERNEL-LAYOUT",
-    "that is the layout of DepthwiseConv2D, (kh, kw, c_in, m). In Conv2D the third axis counts the "
+    "That is the layout of DepthwiseConv2D, (kh, kw, c_in, m). In Conv2D the third axis counts the "
     "channels that one group reads: 1.",
     section="the-same-layer-as-conv2d-with-groups",
 )
@@ -571,7 +571,7 @@ def _(depthwise):
 
 @layout.misconception(
     "M-FILTER-AXIS",
-    "your filters lie on the third axis. That axis counts the channels that one group reads; the "
+    "Your filters lie on the third axis. That axis counts the channels that one group reads; the "
     "filters are counted on the last.",
     section="the-same-layer-as-conv2d-with-groups",
 )
@@ -582,7 +582,7 @@ def _(depthwise):
 
 @layout.misconception(
     "M-MULT-ORDER",
-    "your filters are ordered i * c_in + c. The m filters of one channel are neighbours: "
+    "Your filters are ordered i * c_in + c. The m filters of one channel are neighbours: "
     "c * m + i.",
     section="several-filters-for-a-channel",
 )
@@ -593,7 +593,7 @@ def _(depthwise):
 
 @layout.misconception(
     "M-GROUPS-OUT",
-    "there is one group for each input channel, not for each filter: the m filters of a channel "
+    "There is one group for each input channel, not for each filter: the m filters of a channel "
     "share their group.",
     section="the-same-layer-as-conv2d-with-groups",
 )
@@ -604,7 +604,7 @@ def _(depthwise):
 
 @layout.misconception(
     "M-DENSE",
-    "that is a dense kernel with zeros, for an ordinary convolution. A grouped kernel stores the "
+    "That is a dense kernel with zeros, for an ordinary convolution. A grouped kernel stores the "
     "blocks without the zeros.",
     section="the-same-layer-as-conv2d-with-groups",
 )
