@@ -27,7 +27,7 @@ def first_difference(
         only one model has differs too.
 
     Raises:
-        ValueError: A model has no layer whose name begins with 'block1_'.
+        ValueError: A model has no layer whose name begins with `block1_`.
 
     >>> from dscourse.xception import Xception, copy_weights
     >>> small = {"weights": None, "width": 0.1, "middle_blocks": 1, "small_inputs": True}
