@@ -15,7 +15,8 @@ import numpy as np
 from dscourse.checking.transforms import known_transform
 
 # Rounding errors grow with the sum's length, so arrays are compared on the scale of their rms.
-TOLERANCE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-9}
+# A float64 answer may have passed through float32 on its way, as every Keras layer makes it.
+TOLERANCE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-5}
 _ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy's dtype.kind letters
 NUMBER_TOLERANCE = 1e-6  # relative; a learner may compute a ratio in another order
 
@@ -114,7 +115,7 @@ def _close(got: np.ndarray, want: np.ndarray) -> bool:
 def _close_elements(got: np.ndarray, want: np.ndarray) -> np.ndarray:
     if want.dtype.kind in "iub":
         return np.asarray(got == want)
-    coarsest = max(TOLERANCE.get(array.dtype, 0.0) for array in (got, want)) or 1e-9
+    coarsest = max(TOLERANCE.get(array.dtype, 0.0) for array in (got, want)) or 1e-5
     scale = float(np.sqrt(np.mean(np.square(want.astype(np.float64))))) if want.size else 0.0
     close: np.ndarray = np.isclose(
         got, want, rtol=0.0, atol=coarsest * (scale or 1.0), equal_nan=True

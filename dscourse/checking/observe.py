@@ -2,6 +2,7 @@
 
 import copy
 import linecache
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from dscourse.checking.deadline import DeadlineExceededError, deadline
+
+_TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints parts of its errors in bold
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ def observe(
     except DeadlineExceededError:
         return TimedOut(seconds or 0.0)
     except BaseException as error:  # even `sys.exit()` in an answer must not end the kernel
-        return Raised(type(error), str(error), _learners_line(error.__traceback__))
+        message = _TERMINAL_COLOURS.sub("", str(error))
+        return Raised(type(error), message, _learners_line(error.__traceback__))
     changed = _changed_argument(asked, given)
     return ChangedInput(changed) if changed else Returned(value)
 
@@ -117,7 +121,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return type(value)(plain(item) for item in value)
+        items = [plain(item) for item in value]
+        return items if isinstance(value, list) else tuple(items)  # named tuples too
     return value.numpy() if hasattr(value, "numpy") else value
 
 

@@ -60,10 +60,15 @@ def _scaled(got: np.ndarray, want: np.ndarray) -> Iterator[tuple[str, np.ndarray
     if energy > 0:
         factor = float(np.sum(got * want, dtype=np.float64)) / energy
         if abs(factor) > 1e-6 and not np.isclose(factor, 1.0):
-            yield f"times {factor:.4g}", want * factor
+            yield f"times {factor:.4g}", _like(want, want * factor)
     offset = float(np.mean(got) - np.mean(want))
     if not np.isclose(offset, 0.0):
-        yield f"plus {offset:.4g} everywhere", want + offset
+        yield f"plus {offset:.4g} everywhere", _like(want, want + offset)
+
+
+def _like(want: np.ndarray, candidate: np.ndarray) -> np.ndarray:
+    """Round where the right values are integers: those are compared exactly."""
+    return candidate if want.dtype.kind == "f" else np.rint(candidate).astype(want.dtype)
 
 
 def _reordered_channels(got: np.ndarray, want: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

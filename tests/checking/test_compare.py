@@ -11,8 +11,9 @@ from hypothesis.extra import numpy as arrays
 from dscourse.checking import compare, same
 
 X = np.arange(24.0).reshape(1, 3, 4, 2)
-_NEARLY_ONE = (
-    "1 of 2 values are wrong; the first is at index [1]: it should be 1, but yours is 1.0000001."
+_LARGE_NUMBERS = (
+    "1 of 2 values are wrong; the first is at index [1]: "
+    "it should be 1,234,568, but yours is 1,234,567."
 )
 
 
@@ -33,7 +34,7 @@ _NEARLY_ONE = (
         (True, 3, "it should be a number, but yours is of type bool."),
         (1356, 168, "it should be 168, but yours is 1,356."),
         (168.0000001, 168, "it should be 168, but yours is 168.0000001."),
-        (np.array([2.0, 1 + 1e-7]), np.array([2.0, 1.0]), _NEARLY_ONE),
+        (np.array([7, 1234567]), np.array([7, 1234568]), _LARGE_NUMBERS),
         (0.5, 0.25, "it should be 0.25, but yours is 0.5."),
         (float("nan"), 0.25, "it should be 0.25, but yours is nan."),
         (10**400, 0.25, "it should be 0.25, but yours is 1" + ",000" * 133 + ",0."),
@@ -133,6 +134,13 @@ def test_rounding_is_forgiven_and_a_thousandth_is_not(dtype):
     want = rng.normal(size=(2, 5, 4, 3)).astype(dtype)
     assert same(want * (1 + np.finfo(dtype).eps), want)
     assert not same(want * 1.001, want)
+
+
+def test_a_float64_answer_may_have_passed_through_float32():
+    rng = np.random.default_rng(1)
+    x, first, second = rng.normal(size=(9, 20)), rng.normal(size=(20, 20)), rng.normal(size=(20, 5))
+    middle = (x @ first).astype(np.float32)
+    assert same(middle @ second, x @ first @ second)
 
 
 def test_a_float64_answer_is_held_to_float32_where_the_reference_is_float32():

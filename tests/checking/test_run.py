@@ -4,6 +4,7 @@ import contextlib
 import sys
 import threading
 import time
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -100,6 +101,21 @@ def test_an_error_is_told_with_the_learners_own_line():
 def test_whatever_an_answer_raises_becomes_a_report(leave):
     report = run_checks(scale_exercise(), lambda x, k=2: leave())
     assert report.outcome is Outcome.ERROR
+
+
+def test_an_errors_colours_for_the_terminal_are_left_out():
+    def answer(x, k=2):
+        raise ValueError("\x1b[1mbad\x1b[0m k")
+
+    assert problems(answer)[0].startswith("ValueError: bad k (line ")
+
+
+def test_a_named_tuple_is_a_tuple():
+    pair = namedtuple("pair", "low high")
+    task = Exercise("09-pair", "Pair", "Return (1, 2).", hints=["…"])
+    task.reference(lambda: (1, 2))
+    task.check("a pair")(lambda rng: call())
+    assert run_checks(task, lambda: pair(1, 2)).passed
 
 
 def test_ctrl_c_is_the_learners_own_and_passes():
