@@ -1,4 +1,4 @@
-"""Never show an output that the present package did not produce.
+"""Never show what the present package and the present extensions did not produce.
 
 The execution cache is keyed on the notebook alone, and Sphinx re-reads only pages whose own file
 changed: after a change in `dscourse/` both would show yesterday's numbers without a word. A page
@@ -9,12 +9,12 @@ import hashlib
 import shutil
 from pathlib import Path
 
-# What an output depends on besides its notebook: the package and the versions below it.
-SOURCES = ("dscourse/**/*", "constraints.txt")
+# What a page depends on besides its own file: the package, the versions below it, how it is drawn.
+SOURCES = ("dscourse/**/*", "constraints.txt", "book/_ext/*.py", "book/_templates/*.html")
 
 
 def digest(root: Path) -> str:
-    """Return one hash of the names and contents of everything that outputs depend on."""
+    """Return one hash of the names and contents of everything that pages depend on."""
     total = hashlib.sha256()
     for path in sorted({path for pattern in SOURCES for path in root.glob(pattern)}):
         if path.is_file() and "__pycache__" not in path.parts:

@@ -1,4 +1,4 @@
-"""Give every page a description for search engines: its own, or else its first paragraph."""
+"""Give every page a description for search engines: its own, or else its first sentences."""
 
 import textwrap
 from html import escape
@@ -8,13 +8,20 @@ from docutils import nodes
 LENGTH = 160  # what search engines show
 
 
+def is_running_text(paragraph) -> bool:
+    """Tell a paragraph that can describe the page from a label, a subtitle or a formula's."""
+    # Inside an admonition, a list or a cell's output a paragraph speaks of something else.
+    inside = not isinstance(paragraph.parent, nodes.section | nodes.document)
+    parts = [part for part in paragraph if part.astext()]  # MyST leaves empty ones
+    label = len(parts) == 1 and isinstance(parts[0], nodes.strong | nodes.emphasis)
+    formula = next(paragraph.findall(nodes.math), None)
+    return not (inside or label or formula is not None)
+
+
 def first_paragraph(doctree) -> str:
     """Return the first paragraph of running text, cut at a word."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        # Inside an admonition, a list or a cell's output a paragraph does not describe the page.
-        if isinstance(paragraph.parent, nodes.section | nodes.document):
-            return textwrap.shorten(paragraph.astext(), LENGTH, placeholder=" …")
-    return ""
+    texts = (node.astext() for node in doctree.findall(nodes.paragraph) if is_running_text(node))
+    return textwrap.shorten(next(texts, ""), LENGTH, placeholder=" …")
 
 
 def describe(app, pagename, templatename, context, doctree):

@@ -1,18 +1,29 @@
-"""Write `ndarray` where autodoc would spell out `ndarray[tuple[Any, ...], dtype[floating[Any]]]`.
+"""Write `ndarray` and `ArrayLike` where autodoc would spell out what numpy makes of them.
 
-The shape and the type of an array's elements stand in the docstrings, in words.
+`NDArray[np.floating]` becomes `ndarray[tuple[Any, ...], dtype[floating[Any]]]`, and `ArrayLike` a
+line of numpy's private names. The shape and the type of an array's elements stand in the
+docstrings, in words.
 """
 
 import re
 
+from numpy.typing import ArrayLike
+from sphinx.util.typing import stringify_annotation
+
+LIKE_AN_ARRAY = stringify_annotation(ArrayLike, "smart")
 # `[…]` with at most two more pairs of brackets inside: what numpy's aliases expand to.
-ARRAY = re.compile(r"(?<=ndarray)\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]")
+PARAMETERS = re.compile(r"(?<=ndarray)\[(?:[^][]|\[(?:[^][]|\[[^][]*\])*\])*\]")
+
+
+def readable(written: str) -> str:
+    """Return a type as its author wrote it."""
+    return PARAMETERS.sub("", written.replace(LIKE_AN_ARRAY, "~numpy.typing.ArrayLike"))
 
 
 def shorten(app, objtype, name, obj, options, args, return_annotation):
     # autodoc keeps here, for the page being read, the types that it is about to write.
     for types in app.env.temp_data.get("annotations", {}).values():
-        types.update({key: ARRAY.sub("", text) for key, text in types.items()})
+        types.update({key: readable(written) for key, written in types.items()})
 
 
 def setup(app):

@@ -5,7 +5,10 @@ import page_descriptions
 import pytest
 import readable_types
 import theme_repairs
+from docutils import nodes
 from docutils.core import publish_doctree
+from numpy.typing import ArrayLike
+from sphinx.util.typing import stringify_annotation
 
 FILE = (
     '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n'
@@ -32,8 +35,17 @@ def described(text, **context):
 
 
 def test_a_page_is_described_by_its_first_paragraph():
-    tags = described("Title\n=====\n\n.. note::\n\n   Not this.\n\nWhat it is & why.\n\nMore.\n")
+    tags = described(
+        "Title\n=====\n\n.. note::\n\n   Not this.\n\n**What you'll do**\n\n"
+        "*A subtitle*\n\n- A list.\n\nCost: :math:`k^2`.\n\nWhat it is & why.\n\nMore.\n"
+    )
     assert tags.strip() == '<meta name="description" content="What it is &amp; why." />'
+
+
+def test_a_label_between_empty_texts_as_myst_writes_it_describes_nothing():
+    label = nodes.paragraph("", "", nodes.Text(""), nodes.strong("", "Do"), nodes.Text(""))
+    section = nodes.section("", label, nodes.paragraph("", "Text."))
+    assert page_descriptions.first_paragraph(section) == "Text."
 
 
 def test_a_long_description_ends_at_a_word():
@@ -56,10 +68,11 @@ def test_a_page_that_describes_itself_is_left_alone():
         ("tuple[~numpy.ndarray[tuple[int, ...], ~numpy.dtype[~numpy.float64]], int]",
          "tuple[~numpy.ndarray, int]"),
         ("~numpy.ndarray | None", "~numpy.ndarray | None"),
+        (f"{stringify_annotation(ArrayLike, 'smart')} | None", "~numpy.typing.ArrayLike | None"),
         ("list[int]", "list[int]"),
     ],
 )  # fmt: skip
-def test_an_array_is_written_without_its_parameters(written, shown):
+def test_a_type_is_written_as_its_author_wrote_it(written, shown):
     annotations = {"dscourse.conv2d": {"x": written}}
     app = SimpleNamespace(env=SimpleNamespace(temp_data={"annotations": annotations}))
     readable_types.shorten(app, "function", "dscourse.conv2d", None, None, "", "")

@@ -14,12 +14,17 @@ def project(tmp_path):
     (tmp_path / "dscourse" / "conv" / "a.py").write_text("A = 1\n")
     (tmp_path / "dscourse" / "b.py").write_text("B = 2\n")
     (tmp_path / "constraints.txt").write_text("numpy==2.4.0\n")
+    for folder, name in [("_ext", "an_extension.py"), ("_templates", "logo.html")]:
+        (tmp_path / "book" / folder).mkdir(parents=True)
+        (tmp_path / "book" / folder / name).touch()
     return tmp_path
 
 
 CHANGES = {
     "a module": lambda p: (p / "dscourse" / "conv" / "a.py").write_text("A = 3\n"),
     "the versions": lambda p: (p / "constraints.txt").write_text("numpy==2.5.0\n"),
+    "an extension": lambda p: (p / "book" / "_ext" / "an_extension.py").write_text("C = 3\n"),
+    "a template": lambda p: (p / "book" / "_templates" / "logo.html").write_text("<nav></nav>"),
     "a new file": lambda p: (p / "dscourse" / "data.npz").write_bytes(b"\0"),
     "a file's name": lambda p: (p / "dscourse" / "b.py").rename(p / "dscourse" / "c.py"),
     "a file gone": lambda p: (p / "dscourse" / "b.py").unlink(),
