@@ -12,7 +12,8 @@ module = Exercise(
     "- It joins four branches: the 1x1, the 3x3, the 5x5 and the pool, in this order.\n"
     "- The 3x3 and the 5x5 each stand behind a 1x1 reduction; a 1x1 projection stands behind the "
     "3x3 max pool.\n"
-    "- Every convolution has a bias and a ReLU. All branches keep the grid.\n\n"
+    "- Each of the six convolutions is a layer of its own, with a bias and a ReLU. "
+    "All branches keep the grid.\n\n"
     "The check fills both models, yours and ours, with the same weights and compares what they "
     "compute. Names of layers do not matter.",
     hints=(
