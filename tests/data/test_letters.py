@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
-from dscourse import data
-from dscourse.data import FONTS, LETTERS, glyphs
+from dscourse.data import FONTS, LETTERS, drawing, glyphs, outlines
 
 SPLITS = list(FONTS)
 
@@ -46,7 +45,7 @@ def test_equal_arguments_give_equal_bytes_and_another_seed_does_not():
 
 
 def test_more_images_than_one_batch_are_all_drawn_and_all_different(monkeypatch):
-    monkeypatch.setattr(data, "_BATCH", 20)
+    monkeypatch.setattr(drawing, "BATCH", 20)
     images, labels = glyphs(52)
     assert len(images) == len(labels) == 52
     assert len(np.unique(images.reshape(52, -1), axis=0)) == 52
@@ -88,7 +87,7 @@ def test_no_split_shares_a_random_stream_with_another():
 
 def painted(font: str, letter: str, size: int) -> np.ndarray:
     """Fill a letter's outline with matplotlib's own rasterizer, in the place where ours has it."""
-    edges = data._edges(font, letter) * data._CAP * size + size / 2
+    edges = outlines.edges(font, letter) * outlines.CAP * size + size / 2
     figure = Figure(figsize=(1, 1), dpi=size)
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size), ylim=(0, size))
@@ -108,7 +107,7 @@ def painted(font: str, letter: str, size: int) -> np.ndarray:
 @pytest.mark.parametrize("letter", "AOQRSW")
 @pytest.mark.parametrize("font", ["DejaVuSans", "STIXGeneralBolIta", "cmtt10"])
 def test_a_filled_letter_is_the_one_that_matplotlib_fills(font, letter):
-    ours = data._masks((font,), 64)[0, LETTERS.index(letter)]
+    ours = outlines.masks((font,), letter, 64)[0, 0]
     theirs = painted(font, letter, 64)
     assert np.abs(ours - theirs).max() < 0.3  # ours has 17 shades, at an edge
     assert abs(ours.mean() - theirs.mean()) < 0.002
@@ -119,7 +118,7 @@ def test_most_images_resemble_the_letter_of_their_label_more_than_any_other(spli
     images, labels = glyphs(520, split)
     grey = images.mean(axis=-1)
     ink = np.abs(grey - np.median(grey, axis=(1, 2), keepdims=True)).reshape(len(images), -1)
-    templates = data._masks(FONTS[split], 32).mean(axis=0).reshape(26, -1)
+    templates = outlines.masks(FONTS[split], LETTERS, 32).mean(axis=0).reshape(26, -1)
     likeness = [
         (a - a.mean(axis=1, keepdims=True)) / a.std(axis=1, keepdims=True) for a in (ink, templates)
     ]
