@@ -56,7 +56,7 @@ _FREE = set(
     """
     Activation ELU LeakyReLU PReLU ReLU Relu Relu6 Sigmoid Softmax
     BatchNormalization GroupNormalization LayerNormalization Normalization Rescaling
-    AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D MaxPooling2D UpSampling2D
+    AveragePooling2D GetItem GlobalAveragePooling2D GlobalMaxPooling2D MaxPooling2D UpSampling2D
     Add Average Concatenate Maximum Minimum Multiply Subtract
     ActivityRegularization Dropout GaussianNoise SpatialDropout2D
     Cropping2D Flatten Identity Permute Reshape ZeroPadding2D
