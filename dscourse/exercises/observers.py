@@ -39,27 +39,41 @@ def build_and_run(answer: Callable[..., Any], x: np.ndarray, *args: Any, **kwarg
         kind = type(outputs).__name__
         raise TypeError(f"return the output tensor of your last layer, not an object {kind}.")
     model = keras.Model(inputs, outputs)
-    model.set_weights([known_weight(weight.shape) for weight in model.get_weights()])
+    model.set_weights([known_weight(weight.shape, weight.name) for weight in model.weights])
     return {"parameters": model.count_params(), "output": np.asarray(model(x, training=False))}
 
 
-def known_weight(shape: tuple[int, ...]) -> np.ndarray:
-    """Make the values of one weight from nothing but its shape.
+# The four vectors of a BatchNormalization have one shape, so their names must tell them apart.
+_STATISTICS = {
+    "gamma": (0.5, 1.5),
+    "beta": (-0.5, 0.5),
+    "moving_mean": (-0.5, 0.5),
+    "moving_variance": (0.5, 2.0),
+}
+
+
+def known_weight(shape: tuple[int, ...], name: str = "") -> np.ndarray:
+    """Make the values of one weight from nothing but its shape, and the role that Keras names.
 
     So the order in which a learner builds branches does not matter, and a `Dense` layer gets the
     same matrix as the 1x1 convolution that it equals: axes of length 1 do not count.
 
     Args:
         shape: Of the weight. Weights of different meaning need different shapes in a check.
+        name: Keras' name of the weight. Only "gamma", "beta", "moving_mean" and "moving_variance"
+            make a difference.
 
     Returns:
-        Vectors (biases, batch statistics) are positive; kernels keep the scale of their input.
+        Biases, gammas and variances are positive; kernels keep the scale of their input.
 
-    >>> kernel, matrix = known_weight((1, 1, 4, 6)), known_weight((4, 6))
+    >>> kernel, matrix = known_weight((1, 1, 4, 6)), known_weight((4, 6), "kernel")
     >>> bool((kernel[0, 0] == matrix).all())
     True
     """
     sides = [side for side in shape if side > 1]
+    if name in _STATISTICS:
+        rng = np.random.default_rng([*sides, *name.encode()])
+        return rng.uniform(*_STATISTICS[name], shape).astype(np.float32)
     rng = np.random.default_rng(sides)
     if len(shape) < 2:
         return rng.uniform(0.2, 1.0, shape).astype(np.float32)

@@ -61,11 +61,28 @@ def test_arguments_reach_the_answer():
     assert build_and_run(answer, IMAGES, 7, strides=2)["output"].shape == (2, 2, 3, 7)
 
 
-def test_batch_statistics_get_a_positive_variance():
+def test_a_normalization_is_run_at_inference_with_statistics_of_its_own():
     from keras import layers
 
+    gamma, beta, mean, variance = (
+        known_weight((3,), name) for name in ("gamma", "beta", "moving_mean", "moving_variance")
+    )
     seen = build_and_run(lambda x: layers.BatchNormalization()(x), IMAGES)
-    assert np.isfinite(seen["output"]).all()
+    wanted = gamma * (IMAGES - mean) / np.sqrt(variance + 1e-3) + beta
+    np.testing.assert_allclose(seen["output"], wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_the_four_vectors_of_a_normalization_differ_and_a_variance_is_positive():
+    vectors = [known_weight((6,), n) for n in ("gamma", "beta", "moving_mean", "moving_variance")]
+    vectors.append(known_weight((6,), "bias"))
+    assert len({tuple(vector) for vector in vectors}) == 5
+    assert vectors[3].min() > 0
+    assert vectors[1].min() < 0 < vectors[1].max()
+
+
+def test_no_other_name_makes_a_difference():
+    assert np.array_equal(known_weight((4, 6), "kernel"), known_weight((4, 6), "pointwise_kernel"))
+    assert np.array_equal(known_weight((6,), "bias"), known_weight((6,)))
 
 
 @pytest.mark.parametrize("value", [TODO, None], ids=repr)
