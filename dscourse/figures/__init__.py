@@ -9,6 +9,7 @@ from dscourse.figures.kernels import kernel_microscope, separable_flow
 from dscourse.figures.layout import nhwc_axes
 from dscourse.figures.mixing import mixing_matrix
 from dscourse.figures.padding import padding_strips
+from dscourse.figures.roofline import Work, roofline
 from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
 
@@ -19,6 +20,7 @@ __all__ = [
     "Step",
     "Steps",
     "TowerSetting",
+    "Work",
     "convolution_steps",
     "course_map",
     "footprints",
@@ -28,6 +30,7 @@ __all__ = [
     "nhwc_axes",
     "padding_strips",
     "proof_chain",
+    "roofline",
     "separable_flow",
     "stacked_bars",
     "tower_dial",
