@@ -7,7 +7,7 @@ BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help book test lab lint constraints clean
+.PHONY: help book test lab bench lint constraints clean
 
 help:
 	@grep '##' Makefile | grep -v grep | sed 's/:.*##/ -/'
@@ -20,6 +20,9 @@ test: .venv/.test ## run every check; one of them: .venv/bin/python -m tests --o
 
 lab: .venv/.notebooks ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+bench: .venv/.test ## time the engines that are installed; benchmarks/README.md tells of more
+	$(BIN)/python -m benchmarks run
 
 lint: .venv/.test ## check the style and the types alone
 	$(BIN)/python -m tests --only lint types

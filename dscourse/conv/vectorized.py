@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dscourse.conv import _arguments as arguments
+from dscourse.conv import _blocked
 from dscourse.conv._types import FloatArray, IntOrPair
 from dscourse.conv.geometry import Window
 
@@ -184,6 +185,9 @@ def separable_conv2d(
     x, depthwise, pointwise, window = arguments.separable(
         x, depthwise_kernel, pointwise_kernel, strides, padding, dilation_rate
     )
+    if window.strides[1] == 1:
+        return _blocked.separable_conv2d(x, depthwise, pointwise, window)
+    # A wider step leaves no long runs of numbers for the blocks to work on.
     return _pointwise(_depthwise(x, depthwise, window), pointwise)
 
 

@@ -1,0 +1,101 @@
+"""Run the plan: a process for each number of threads, its rows collected as they come."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import packages_distributions
+from itertools import product
+from typing import Any
+
+from benchmarks.engines import ENGINES
+from benchmarks.measure import Row
+from dscourse.results import Record
+
+THREAD_VARIABLES = [f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")]
+
+
+def installed(names: Sequence[str] | None = None) -> list[str]:
+    """List the engines that can run here, and print which are skipped."""
+    wanted = [e for e in ENGINES if names is None or e.name in names]
+    lacking = {e.name: e.missing for e in wanted if e.missing}
+    for name, modules in lacking.items():
+        print(f"skipped: {name} (not installed: {', '.join(modules)})")
+    return list(dict.fromkeys(e.name for e in wanted if not e.missing))
+
+
+def cells(
+    tasks: Sequence[str], batches: Sequence[int], layers: Sequence[str]
+) -> list[dict[str, Any]]:
+    """List what to measure: the tiny layer of the slowest rung first, then every layer."""
+    tiny = [{"task": "separable", "batch": 1, "layer": "tiny"}]
+    # The ordinary convolution is measured on single images alone: it is slow, and says the same.
+    pairs = [(task, batch) for task, batch in product(tasks, batches)]
+    pairs = [(task, batch) for task, batch in pairs if task == "separable" or batch == min(batches)]
+    return tiny + [
+        {"task": task, "batch": batch, "layer": layer}
+        for (task, batch), layer in product(pairs, layers)
+    ]
+
+
+def run(
+    plan: dict[str, Any], threads: Sequence[int], cells: Sequence[dict[str, Any]]
+) -> tuple[list[Row], bool]:
+    """Measure; return the rows, and whether all of the plan was done.
+
+    Ctrl-C ends the measuring and keeps the rows so far.
+    """
+    rows: list[Row] = []
+    clock = Clock(len(threads) * len(cells))
+    try:
+        for number in threads:
+            for line in _worker(plan | {"threads": number, "cells": cells}, number):
+                if "done" in line:
+                    clock.tick(line["done"], number)
+                else:
+                    rows.append(line)
+    except KeyboardInterrupt:
+        print("\nstopped: the rows so far are kept")
+        return rows, False
+    return rows, True
+
+
+class Clock:
+    """Tells how much is done and how long the rest takes, if the cells are alike."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.start = total, 0, time.monotonic()
+
+    def tick(self, cell: dict[str, Any], threads: int) -> None:
+        """Count one cell and print it."""
+        self.done += 1
+        left = (time.monotonic() - self.start) / self.done * (self.total - self.done)
+        print(
+            f"{self.done:>3} of {self.total}: {cell['task']} {cell['layer']}, batch "
+            f"{cell['batch']}, threads {threads}; about {left / 60:.0f} min left",
+            flush=True,
+        )
+
+
+def record(rows: Sequence[Row], names: Sequence[str], command: str) -> Record:
+    """Wrap rows with the versions of all that was compared."""
+    modules = {m.split(".")[0] for e in ENGINES if e.name in names for m in e.needs}
+    of_module = packages_distributions()
+    packages = {of_module[m][0] for m in modules | {"numpy"} if m in of_module} - {"dscourse"}
+    return Record.of_now(command, rows, sorted(packages))
+
+
+def _worker(plan: dict[str, Any], threads: int) -> Any:
+    settings = dict.fromkeys(THREAD_VARIABLES, str(threads)) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    # `make` turns oneDNN off for stable digits in the book; here TensorFlow runs as it comes.
+    environment = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"} | settings
+    command = [sys.executable, "-m", "benchmarks.worker", json.dumps(plan)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None  # noqa: S101 -- it is a pipe
+        for line in process.stdout:
+            if line.startswith("{"):
+                yield json.loads(line)
+    if process.returncode:
+        raise RuntimeError(f"the worker ended with code {process.returncode}; see its lines above")
