@@ -1,8 +1,10 @@
 """Every figure of the book: one file an idea; a function takes data and returns a `Drawing`."""
 
 from dscourse.figures.bars import stacked_bars
+from dscourse.figures.blocks import block_with_shortcut
 from dscourse.figures.convolution import convolution_steps, footprints, windows_as_rows
 from dscourse.figures.course_map import course_map
+from dscourse.figures.depth import Norms, norms_by_depth
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
 from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.kernels import kernel_microscope, separable_flow
@@ -10,6 +12,7 @@ from dscourse.figures.layout import nhwc_axes
 from dscourse.figures.mixing import mixing_matrix
 from dscourse.figures.padding import padding_strips
 from dscourse.figures.roofline import Work, roofline
+from dscourse.figures.statistics import statistic_tracker
 from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
 
@@ -17,10 +20,12 @@ __all__ = [
     "Canvas",
     "Drawing",
     "InceptionCounters",
+    "Norms",
     "Step",
     "Steps",
     "TowerSetting",
     "Work",
+    "block_with_shortcut",
     "convolution_steps",
     "course_map",
     "footprints",
@@ -28,11 +33,13 @@ __all__ = [
     "kernel_microscope",
     "mixing_matrix",
     "nhwc_axes",
+    "norms_by_depth",
     "padding_strips",
     "proof_chain",
     "roofline",
     "separable_flow",
     "stacked_bars",
+    "statistic_tracker",
     "tower_dial",
     "windows_as_rows",
 ]
