@@ -157,6 +157,17 @@ def _changed_argument(asked: Call, given: Call) -> str:
     before = [*enumerate(asked.args, start=1), *asked.kwargs.items()]
     after = [*given.args, *given.kwargs.values()]
     for (name, old), new in zip(before, after, strict=True):
-        if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=True):
+        if not _unchanged(old, new):
             return f"number {name}" if isinstance(name, int) else f"`{name}`"
     return ""
+
+
+def _unchanged(old: Any, new: Any) -> bool:
+    """Compare arrays and containers of arrays; what else a call holds is left alone."""
+    if isinstance(old, np.ndarray):
+        return np.array_equal(old, new, equal_nan=True)
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(_unchanged(old[key], new[key]) for key in old)
+    if isinstance(old, list | tuple):
+        return len(old) == len(new) and all(map(_unchanged, old, new))
+    return True

@@ -11,6 +11,7 @@ import pytest
 
 from dscourse import TODO
 from dscourse.checking import Exercise, Outcome, call, run_checks
+from dscourse.checking.observe import ChangedInput, Returned, observe
 
 
 def scale_exercise() -> Exercise:
@@ -159,6 +160,23 @@ def test_an_answer_that_changes_its_input_is_told_so():
     assert problems(answer)[0] == (
         "your function changed its input, argument number 1. Work on a copy."
     )
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [[np.zeros(2)], (np.zeros(2), 1), {"kernel": np.zeros(2)}, [[np.zeros(2)]], [np.float64(0)]],
+    ids=["list", "tuple", "dict", "list in a list", "the list itself"],
+)
+def test_a_change_inside_a_container_is_noticed(argument):
+    def answer(container):
+        for item in container.values() if isinstance(container, dict) else list(container):
+            if isinstance(item, list | np.ndarray):
+                (item[0] if isinstance(item, list) else item)[...] = 1
+            elif isinstance(container, list):
+                container.append(item)
+
+    assert observe(answer, call(argument)) == ChangedInput("number 1")
+    assert observe(lambda container: None, call(argument)) == Returned(None)
 
 
 def test_a_result_in_place_of_the_function_is_told_so():
