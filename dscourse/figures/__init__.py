@@ -10,7 +10,9 @@ from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.kernels import kernel_microscope, separable_flow
 from dscourse.figures.layout import nhwc_axes
 from dscourse.figures.mixing import mixing_matrix
+from dscourse.figures.orders import regrouped_stack, two_differences
 from dscourse.figures.padding import padding_strips
+from dscourse.figures.ranks import kernel_ranks, rank_grids
 from dscourse.figures.roofline import Work, roofline
 from dscourse.figures.statistics import statistic_tracker
 from dscourse.figures.steps import Step, Steps
@@ -31,15 +33,19 @@ __all__ = [
     "footprints",
     "from_matplotlib",
     "kernel_microscope",
+    "kernel_ranks",
     "mixing_matrix",
     "nhwc_axes",
     "norms_by_depth",
     "padding_strips",
     "proof_chain",
+    "rank_grids",
+    "regrouped_stack",
     "roofline",
     "separable_flow",
     "stacked_bars",
     "statistic_tracker",
     "tower_dial",
+    "two_differences",
     "windows_as_rows",
 ]
