@@ -1,6 +1,6 @@
-// What scrolls must be within reach of the keyboard. The theme sees to code and outputs, not formulas.
-function letFormulasBeReached() {
-  for (const box of document.querySelectorAll(".katex-display")) {
+// What scrolls must be within reach of the keyboard. The theme sees to code and outputs, not the rest.
+function letBoxesBeReached() {
+  for (const box of document.querySelectorAll(".katex-display, .dscourse-drawing")) {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
     } else {
@@ -9,5 +9,5 @@ function letFormulasBeReached() {
   }
 }
 
-addEventListener("load", letFormulasBeReached);
-addEventListener("resize", letFormulasBeReached);
+addEventListener("load", letBoxesBeReached);
+addEventListener("resize", letBoxesBeReached);

@@ -134,7 +134,7 @@ class Canvas:
         """
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
-            f'style="max-width: {self.width}px; width: 100%; {FONT}">{"".join(self.parts)}</svg>'
+            f'style="{_size(self.width)}; {FONT}">{"".join(self.parts)}</svg>'
         )
         return Drawing(svg, alt, caption)
 
@@ -168,6 +168,11 @@ def from_matplotlib(figure: Any, alt: str, caption: str = "") -> Drawing:
     width = re.search(r'width="([\d.]+)pt"', svg)
     points = float(width[1]) if width else 460.0
     svg = re.sub(r'(<svg [^>]*?)height="[\d.]+pt"', r"\1", svg, count=1)
-    style = f'style="max-width: {points * 4 / 3:.0f}px; width: 100%; {FONT}"'
+    style = f'style="{_size(points * 4 / 3)}; {FONT}"'
     svg = re.sub(r'(<svg [^>]*?)width="[\d.]+pt"', rf"\1{style}", svg, count=1)
     return Drawing(svg, alt, caption)
+
+
+def _size(width: float) -> str:
+    """Style a picture to shrink with its page; the book's style sheet reads `--width` on phones."""
+    return f"--width: {width:.0f}px; max-width: {width:.0f}px; width: 100%"

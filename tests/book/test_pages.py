@@ -106,6 +106,14 @@ def test_axe_finds_nothing_new_on_a_phone_in_the_dark(phone, page):
     assert differences(violations(phone.opened), known) == []
 
 
+def test_a_drawing_on_a_phone_is_never_shrunk_until_its_letters_are_too_small(phone):
+    scales = phone.opened.evaluate(
+        """[...document.querySelectorAll(".dscourse-drawing svg")]
+        .filter(s => s.clientWidth).map(s => s.clientWidth / s.viewBox.baseVal.width)"""
+    )
+    assert min(scales, default=1) > 0.79
+
+
 def test_formulas_are_drawn_in_their_own_letters(desktop):
     formulas = desktop.opened.locator(".katex").count()
     drawn = "[...document.fonts].some(f => f.family.includes('KaTeX') && f.status == 'loaded')"
