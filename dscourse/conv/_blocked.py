@@ -4,6 +4,8 @@ The map between the two steps is as large as the image. Written whole, it goes o
 comes back; here a few rows of it are made, mixed at once, and then overwritten by the next.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -13,55 +15,73 @@ from dscourse.conv.geometry import Window
 # Few enough for the second cache of a core, enough for a matrix product to be worth its start.
 PIXELS = 1024
 
+# Writes rows of one image's depthwise map: takes the image, the first row, and where to write.
+WriteRows = Callable[[FloatArray, int, FloatArray], None]
+
 
 def separable_conv2d(
-    x: FloatArray, depthwise: FloatArray, pointwise: FloatArray, window: Window
+    x: FloatArray, pointwise: FloatArray, window: Window, write_rows: WriteRows
 ) -> FloatArray:
-    """Convolve with a window that moves by one pixel along a row, from checked arguments.
+    """Take the depthwise step and the pointwise step in turns, one block after another.
 
     Args:
         x: Images (batch, height, width, c_in).
-        depthwise: Weights (kh, kw, c_in, depth_multiplier).
-        pointwise: Weights (c_in * depth_multiplier, c_out).
-        window: Where the kernel lands; its stride along the width is 1.
+        pointwise: Weights (c_mid, c_out).
+        window: Where the depthwise kernel lands.
+        write_rows: The depthwise step.
     """
     (height, width), (c_mid, c_out) = window.output, pointwise.shape
     y = np.empty((len(x), height, width, c_out), x.dtype)
-    rows = min(height, -(-PIXELS // width))
-    # One weight for each number of a row, so that one multiplication runs over the whole row.
-    kernel = np.tile(depthwise.reshape(*depthwise.shape[:2], c_mid), (1, 1, width))
-    strip = _Strip(x, window, rows, depthwise.shape[3])
-    middle = np.empty((rows, width * c_mid), x.dtype)
+    rows = _block_height(window)
+    middle = np.empty((rows, width, c_mid), x.dtype)
     for image, result in zip(x, y, strict=True):
         for top in range(0, height, rows):
             block = middle[: height - top]  # shorter at the lower edge
-            windows = strip.windows(image, top, len(block), kernel.shape)
-            np.einsum("iuvk,uvk->ik", windows, kernel, out=block)
+            write_rows(image, top, block)
             pixels = result[top : top + rows].reshape(-1, c_out)
             np.matmul(block.reshape(-1, c_mid), pointwise, out=pixels)
     return y
 
 
-class _Strip:
-    """A buffer for the rows that one block reads, with zeros around the image."""
+class Strips:
+    """The depthwise step in NumPy, for a window that moves by one pixel along a row.
 
-    def __init__(self, x: FloatArray, window: Window, rows: int, multiplier: int) -> None:
-        (left, right), (_, _, width, c_in) = window.margins[1], x.shape
-        height = (rows - 1) * window.strides[0] + window.extent[0]
+    Then all that a row of results needs of one tap lies in one run, a row of the image from some
+    pixel on. With the weights repeated as often, one multiplication runs over the whole row.
+
+    Args:
+        x: The images that will come.
+        kernel: Weights (kh, kw, c_in, depth_multiplier).
+        window: Where the kernel lands; its stride along the width is 1.
+    """
+
+    def __init__(self, x: FloatArray, kernel: FloatArray, window: Window) -> None:
+        (kh, kw, c_in, multiplier), width = kernel.shape, x.shape[2]
         self.window = window
-        self.buffer = np.zeros((height, left + width + right, c_in, multiplier), x.dtype)
-        self.inside = self.buffer[:, left : left + width]  # the margins stay zero
+        self.weights = np.tile(kernel.reshape(kh, kw, -1), (1, 1, window.output[1]))
+        height = (_block_height(window) - 1) * window.strides[0] + window.extent[0]
+        left, right = window.margins[1]
+        self.strip = np.zeros((height, left + width + right, c_in, multiplier), x.dtype)
+        self.inside = self.strip[:, left : left + width]  # left and right of it stays zero
 
-    def windows(
-        self, image: FloatArray, top: int, rows: int, kernel: tuple[int, int, int]
-    ) -> FloatArray:
-        """View what the rows from `top` on look at, as (rows, kh, kw, width * channels)."""
-        first = top * self.window.strides[0] - self.window.margins[0][0]  # < 0: above the image
+    def __call__(self, image: FloatArray, top: int, out: FloatArray) -> None:
+        """Write the rows of the map from `top` on."""
+        self._read(image, top * self.window.strides[0] - self.window.margins[0][0])
+        (down, right, *_), (dh, dw) = self.strip.strides, self.window.dilation
+        shape = (len(out), *self.weights.shape)  # (rows, kh, kw, width * c_mid)
+        steps = (self.window.strides[0] * down, dh * down, dw * right, self.strip.itemsize)
+        windows = as_strided(self.strip, shape, steps, writeable=False)
+        np.einsum("iuvk,uvk->ik", windows, self.weights, out=out.reshape(len(out), -1))
+
+    def _read(self, image: FloatArray, first: int) -> None:
+        """Copy the image's rows from `first` on, with zeros above and below the image."""
         above = max(-first, 0)
-        read = image[first + above : first + len(self.buffer)]
+        rows = image[first + above : first + len(self.strip)]
         self.inside[:above] = 0
-        self.inside[above : above + len(read)] = read[..., None]  # one copy for each filter
-        self.inside[above + len(read) :] = 0
-        (down, right, *_), (dh, dw) = self.buffer.strides, self.window.dilation
-        steps = (self.window.strides[0] * down, dh * down, dw * right, self.buffer.itemsize)
-        return as_strided(self.buffer, (rows, *kernel), steps, writeable=False)
+        self.inside[above : above + len(rows)] = rows[..., None]  # one copy for each filter
+        self.inside[above + len(rows) :] = 0
+
+
+def _block_height(window: Window) -> int:
+    height, width = window.output
+    return min(height, -(-PIXELS // width))

@@ -186,7 +186,8 @@ def separable_conv2d(
         x, depthwise_kernel, pointwise_kernel, strides, padding, dilation_rate
     )
     if window.strides[1] == 1:
-        return _blocked.separable_conv2d(x, depthwise, pointwise, window)
+        strips = _blocked.Strips(x, depthwise, window)
+        return _blocked.separable_conv2d(x, pointwise, window, strips)
     # A wider step leaves no long runs of numbers for the blocks to work on.
     return _pointwise(_depthwise(x, depthwise, window), pointwise)
 

@@ -1,14 +1,15 @@
-"""The five convolutions of both modules, each with arguments that fit: what all of them obey."""
+"""The convolutions of all modules, each with arguments that fit: what all of them obey."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from dscourse.conv import reference, vectorized
+from dscourse.conv import compiled, reference, vectorized
 from tests.strategies import normal
 
-MODULES = (reference, vectorized)
+COMPLETE = (reference, vectorized)
+MODULES = (*COMPLETE, compiled)  # the last has two of the five alone
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ ARGUMENTS = {
     ),
 }
 CALLS = [
-    Call(module, name, *arguments) for name, arguments in ARGUMENTS.items() for module in MODULES
+    Call(module, name, *arguments)
+    for name, arguments in ARGUMENTS.items()
+    for module in MODULES
+    if hasattr(module, name)
 ]
 SLIDING = [call for call in CALLS if call.name != "pointwise_conv2d"]
 

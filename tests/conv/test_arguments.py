@@ -82,7 +82,7 @@ def test_a_kernel_of_the_wrong_shape(name, module):
         refuses(ValueError, message, OF_NAME[name, module], **{argument: np.ones(shape)})
 
 
-@pytest.mark.parametrize("module", ["reference", "vectorized"])
+@pytest.mark.parametrize("module", ["reference", "vectorized", "compiled"])
 def test_the_two_kernels_of_a_separable_convolution_are_called_by_name(module):
     call = OF_NAME["separable_conv2d", module]
     message = "`depthwise_kernel` must have shape (kh, kw, 4, depth_multiplier) to read 4 channels"
@@ -183,6 +183,6 @@ def test_a_kernel_that_does_not_fit_a_valid_image(call, changes, span):
     assert 0 not in call(x=x, padding="same", **changes).shape
 
 
-def test_every_function_is_covered_in_both_modules():
-    assert len(CALLS) == 10
-    assert len(SLIDING) == 8
+def test_every_function_is_covered_in_every_module():
+    assert len(CALLS) == 12
+    assert len(SLIDING) == 10

@@ -1,11 +1,11 @@
-"""Both implementations give TensorFlow's and Keras's numbers."""
+"""All implementations give TensorFlow's and Keras's numbers."""
 
 import os
 
 import numpy as np
 import pytest
 
-from tests.conv.calls import MODULES
+from tests.conv.calls import COMPLETE, MODULES
 from tests.strategies import STRATA, normal, worst_error
 
 pytestmark = pytest.mark.keras
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.keras
 SEPARABLE, ORDINARY = {"float32": 2e-5, "float64": 1e-10}, {"float32": 5e-5, "float64": 1e-10}
 
 every_module = pytest.mark.parametrize("module", MODULES)
+every_complete_module = pytest.mark.parametrize("module", COMPLETE)
 every_dtype = pytest.mark.parametrize("dtype", ["float32", "float64"])
 every_stratum = pytest.mark.parametrize("stratum", STRATA, ids=str)
 
@@ -45,7 +46,7 @@ def tensorflow_steps(stratum):
     return {"strides": strides, "padding": stratum.padding.upper(), "dilations": dilations}
 
 
-@every_module
+@every_complete_module
 @every_dtype
 @every_stratum
 def test_conv2d_is_tf_nn_conv2d(tf, module, dtype, stratum):
@@ -81,7 +82,7 @@ def test_separable_conv2d_is_tf_nn_separable_conv2d(tf, module, dtype, stratum):
     assert worst_error(got, want) <= SEPARABLE[dtype]
 
 
-@every_module
+@every_complete_module
 @every_dtype
 def test_pointwise_conv2d_is_a_1x1_tf_nn_conv2d(tf, module, dtype):
     x, kernel = normal(0, 2, 4, 5, 3, dtype=dtype), normal(1, 1, 1, 3, 6, dtype=dtype)
@@ -89,7 +90,7 @@ def test_pointwise_conv2d_is_a_1x1_tf_nn_conv2d(tf, module, dtype):
     assert worst_error(module.pointwise_conv2d(x, kernel), want) <= SEPARABLE[dtype]
 
 
-@every_module
+@every_complete_module
 @pytest.mark.parametrize("padding", ["valid", "same"])
 @pytest.mark.parametrize("steps", [{"strides": (2, 3)}, {"dilation_rate": (3, 2)}], ids=str)
 def test_pairs_of_steps_are_height_then_width(keras, module, padding, steps):
@@ -108,7 +109,7 @@ def layer_output(layer, x, *kernels):
 FEW_STRATA = [stratum for stratum in STRATA if stratum.kernel in (2, 3)]
 
 
-@every_module
+@every_complete_module
 @pytest.mark.parametrize("stratum", FEW_STRATA, ids=str)
 def test_the_keras_layers(keras, module, stratum):
     k, layers = stratum.kernel, keras.layers
@@ -122,7 +123,7 @@ def test_the_keras_layers(keras, module, stratum):
     assert worst_error(module.separable_conv2d(x, dw, pw, **stratum.steps), want) <= 2e-5
 
 
-@every_module
+@every_complete_module
 @pytest.mark.parametrize("groups", [1, 2, 4])
 @pytest.mark.parametrize("padding", ["valid", "same"])
 def test_grouped_conv2d_is_keras_conv2d_with_groups(keras, module, groups, padding):
