@@ -10,6 +10,8 @@ pytestmark = pytest.mark.keras
 
 TINY = {"weights": None, "width": 0.05, "middle_blocks": 1, "input_shape": (71, 71, 3)}
 TOPLESS = TINY | {"include_top": False}
+# The knobs of the course's own weights, as dscourse.xception.MINI has them.
+MINI = {"weights": "mini", "width": 0.125, "middle_blocks": 2, "small_inputs": True, "classes": 26}
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +87,7 @@ def test_the_first_arguments_are_those_of_keras(xception):
 REFUSED_BY_BOTH = [
     (
         {"weights": "bogus"},
-        "`weights` must be None, 'imagenet' or the path of an existing file of weights; "
-        "got 'bogus'.",
+        "`weights` must be None, 'imagenet', 'mini' or the path of an existing file; got 'bogus'.",
     ),
     (
         {"classes": 10},
@@ -189,6 +190,35 @@ REFUSED_HERE = [
     ({"order": "pointwise-first"}, "`order` must be 'depthwise-first' with `weights='imagenet'`"),
     ({"residuals": False}, "`residuals` must be True with `weights='imagenet'`"),
     ({"small_inputs": True}, "`small_inputs` must be False with `weights='imagenet'`"),
+    (
+        MINI | {"width": 0.25},
+        "`width` must be 0.125 with `weights='mini'`, which were trained so; got 0.25, so pass "
+        "**dscourse.xception.MINI, or weights=None to train your own.",
+    ),
+    (MINI | {"middle_blocks": 8}, "`middle_blocks` must be 2 with `weights='mini'`"),
+    (MINI | {"between": "elu"}, "`between` must be None with `weights='mini'`"),
+    (MINI | {"order": "pointwise-first"}, "`order` must be 'depthwise-first' with `weights='mini'"),
+    (MINI | {"residuals": False}, "`residuals` must be True with `weights='mini'`"),
+    (MINI | {"small_inputs": False}, "`small_inputs` must be True with `weights='mini'`"),
+    (
+        MINI | {"classes": 10},
+        "`classes` must be 26 with `include_top=True` and `weights='mini'`; got 10, so pass "
+        "include_top=False and add a head of your own.",
+    ),
+    (
+        MINI | {"input_shape": (48, 48, 3)},
+        "`input_shape` must be (32, 32, 3) with `include_top=True` and `weights='mini'`; got (48, "
+        "48, 3), so pass include_top=False for another size.",
+    ),
+    (
+        MINI | {"input_shape": (32, 32, 1)},
+        "`input_shape` must have 3 channels with `weights='mini'`; got (32, 32, 1), so pass "
+        "weights=None or make three channels of yours.",
+    ),
+    (
+        MINI | {"classifier_activation": "relu"},
+        "`classifier_activation` must be 'softmax' or None with pretrained weights; got 'relu'.",
+    ),
 ]
 
 

@@ -10,13 +10,15 @@ pytestmark = pytest.mark.keras
 HEADLESS = {"include_top": False}
 VARIANTS = {
     "top": ({}, [299]),
+    "top at 71": ({"input_shape": (71, 71, 3)}, [71]),
+    "top at 96": ({"input_shape": (96, 96, 3)}, [96]),
     "10 logits at 150": (
         {"input_shape": (150, 150, 3), "classes": 10, "classifier_activation": None},
         [150],
     ),
-    "map": (HEADLESS, [71, 96, 150, (150, 201)]),
+    "map": (HEADLESS, [71, 96, 150, 299, (150, 201)]),
     "average": (HEADLESS | {"pooling": "avg"}, [71, 96, 150, 299]),
-    "maximum": (HEADLESS | {"pooling": "max"}, [71, 96, 150]),
+    "maximum": (HEADLESS | {"pooling": "max"}, [71, 96, 150, 299]),
     "1 channel": (HEADLESS | {"input_shape": (96, 72, 1)}, [(96, 72)]),
 }
 

@@ -170,3 +170,18 @@ def test_missing_residuals_are_seen(faithful, wanted):
     for layer in mutant.layers:
         layer.set_weights(faithful.get_layer(layer.name).get_weights())
     assert error(mutant, wanted) > SEEN
+
+
+# What is done to images before they come: right are values from -1 to 1, in the order RGB.
+PREPARED = {
+    "values from 0 to 255": lambda x: 127.5 * (x + 1),
+    "values from 0 to 1": lambda x: (x + 1) / 2,
+    "channels in the order BGR": lambda x: x[..., ::-1],
+}
+
+
+@pytest.mark.parametrize("size", [71, 150])
+@pytest.mark.parametrize("prepare", PREPARED.values(), ids=PREPARED)
+def test_images_prepared_in_another_way_are_seen(faithful, wanted, prepare, size):
+    x = prepare(images(size, batch=2))
+    assert relative_error(faithful(x), wanted[size]) > SEEN
