@@ -13,6 +13,7 @@ ROWS = {
     "cost": 1,
     "data": 1,
     "results": 1,
+    "statistics": 1,
     "timing": 1,
     "checking": 2,
     "inception": 3,

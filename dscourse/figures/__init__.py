@@ -1,5 +1,7 @@
 """Every figure of the book: one file an idea; a function takes data and returns a `Drawing`."""
 
+from dscourse.figures.applications import ArgumentExplorer
+from dscourse.figures.audit import audit_strips
 from dscourse.figures.bars import stacked_bars
 from dscourse.figures.blocks import block_with_shortcut
 from dscourse.figures.convolution import convolution_steps, footprints, windows_as_rows
@@ -7,6 +9,7 @@ from dscourse.figures.course_map import course_map
 from dscourse.figures.depth import Norms, norms_by_depth
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
 from dscourse.figures.inception import InceptionCounters
+from dscourse.figures.intervals import seed_intervals
 from dscourse.figures.kernels import kernel_microscope, separable_flow
 from dscourse.figures.layout import nhwc_axes
 from dscourse.figures.mixing import mixing_matrix
@@ -19,6 +22,7 @@ from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
 
 __all__ = [
+    "ArgumentExplorer",
     "Canvas",
     "Drawing",
     "InceptionCounters",
@@ -27,6 +31,7 @@ __all__ = [
     "Steps",
     "TowerSetting",
     "Work",
+    "audit_strips",
     "block_with_shortcut",
     "convolution_steps",
     "course_map",
@@ -42,6 +47,7 @@ __all__ = [
     "rank_grids",
     "regrouped_stack",
     "roofline",
+    "seed_intervals",
     "separable_flow",
     "stacked_bars",
     "statistic_tracker",
