@@ -270,7 +270,7 @@ def _(x, filters, strides=2, first_relu=True):
     "M-SHORTCUT-NO-BN",
     "The 1x1 of the shortcut has no BatchNorm. In Xception one follows every convolution, that "
     "one too.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     def shortcut(y):
@@ -282,7 +282,7 @@ def _(x, filters, strides=2, first_relu=True):
 @block.misconception(
     "M-RELU-ALWAYS",
     "There is a ReLU before the first convolution although `first_relu` is False.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     return xception_block(x, filters, strides)
@@ -292,7 +292,7 @@ def _(x, filters, strides=2, first_relu=True):
     "M-RELU-AFTER",
     "The ReLUs stand after the convolutions. In this block each stands *before* its convolution, "
     "so that none acts on the way from the last BatchNorm to the sum.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     def unit(y, count, relu):
@@ -315,7 +315,7 @@ def _(x, filters, strides=2, first_relu=True):
     "M-BN-FIRST",
     "The BatchNorm stands before the ReLU and the convolution. In Xception it stands behind the "
     "convolution: ReLU, convolution, BatchNorm.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     def unit(y, count, relu):
@@ -329,7 +329,7 @@ def _(x, filters, strides=2, first_relu=True):
     "M-RELU-BEFORE-BN",
     'A ReLU stands between the convolution and its BatchNorm. `activation="relu"` of a '
     "convolution acts right behind it; the ReLU belongs before the convolution.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     def unit(y, count, relu):
@@ -387,7 +387,7 @@ def _(x, filters, strides=2, first_relu=True):
     "M-STRIDE-CONV",
     "The last separable convolution has stride 2, and there is no pool. In Xception every "
     "separable convolution has stride 1, and a 3x3 max pool halves the grid.",
-    section="build-xceptions-block",
+    section="build-the-block-of-xception",
 )
 def _(x, filters, strides=2, first_relu=True):
     y = _branch(x, filters[:-1], first_relu)

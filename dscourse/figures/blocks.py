@@ -9,7 +9,7 @@ _WIDTH = 470
 _BRANCH, _SHORTCUT = 120, 372  # middles of the two ways
 _BOX = 172
 _GAP = 30
-_ROWS = {"ReLU": (GREEN, 22), "BatchNorm": (PURPLE, 22), "sum": (SKY, 28)}
+_ROWS = {"ReLU": (GREEN, 22), "BatchNorm": (PURPLE, 22)}
 
 
 class _Row(NamedTuple):
