@@ -634,7 +634,7 @@ seeds = Exercise(
     "06-intervals",
     "Report an interval over seeds",
     "Several networks, the *arms*, were trained with several seeds. Each row of the results is a "
-    'dict with the keys `"arm"`, `"seed"` and `"accuracy"`, in no particular order.\n\n'
+    'dict with the keys `"arm"`, `"seed"` and `"test_accuracy"`, in no particular order.\n\n'
     "Write `intervals(rows, t)`. It returns a dict from each arm to a dict with four keys:\n"
     '- `"seeds"`: how many rows it has;\n'
     '- `"mean"`: of their accuracies;\n'
@@ -652,13 +652,13 @@ seeds = Exercise(
 def intervals(rows, t):
     """Summarise each arm of an experiment by its mean and an interval over seeds.
 
-    rows: a list of dicts with the keys "arm", "seed" and "accuracy"
+    rows: a list of dicts with the keys "arm", "seed" and "test_accuracy"
     t: a dict from a number of seeds to the factor of the interval
     Returns a dict from each arm to a dict with the keys "seeds", "mean", "low" and "high".
     """
     result = {}
     for arm in {row["arm"] for row in rows}:
-        values = [row["accuracy"] for row in rows if row["arm"] == arm]
+        values = [row["test_accuracy"] for row in rows if row["arm"] == arm]
         n, mean = len(values), np.mean(values)
         half = t[n] * np.std(values, ddof=1) / np.sqrt(n)
         result[arm] = {"seeds": n, "mean": mean, "low": mean - half, "high": mean + half}
@@ -669,7 +669,7 @@ def intervals(rows, t):
 def _(rows, t):
     answer = {}
     for arm in sorted(row["arm"] for row in rows):  # again and again, which does no harm
-        values = [row["accuracy"] for row in rows if row["arm"] == arm]
+        values = [row["test_accuracy"] for row in rows if row["arm"] == arm]
         n = len(values)
         mean = sum(values) / n
         variance = sum((v - mean) ** 2 for v in values) / (n - 1)
@@ -681,7 +681,7 @@ def _(rows, t):
 def _rows(rng, counts):
     """Make rows whose arms take turns, with the seeds backwards."""
     return [
-        {"arm": arm, "seed": seed, "accuracy": float(rng.uniform(0.4, 0.8))}
+        {"arm": arm, "seed": seed, "test_accuracy": float(rng.uniform(0.4, 0.8))}
         for seed in reversed(range(max(counts.values())))
         for arm, count in counts.items()
         if seed < count
@@ -711,7 +711,7 @@ def _summaries(rows, t, summary):
     answer = {}
     for arm in {row["arm"] for row in rows}:
         own = [row for row in rows if row["arm"] == arm]
-        mean, half = summary([row["accuracy"] for row in own], t[len(own)])
+        mean, half = summary([row["test_accuracy"] for row in own], t[len(own)])
         answer[arm] = {"seeds": len(own), "mean": mean, "low": mean - half, "high": mean + half}
     return answer
 
@@ -723,7 +723,7 @@ def _summaries(rows, t, summary):
     section="distrust-a-single-seed",
 )
 def _(rows, t):
-    first = {row["arm"]: row["accuracy"] for row in reversed(rows)}
+    first = {row["arm"]: row["test_accuracy"] for row in reversed(rows)}
     return {arm: {"seeds": 1, "mean": a, "low": a, "high": a} for arm, a in first.items()}
 
 
@@ -747,7 +747,7 @@ def _(rows, t):
 def _(rows, t):
     answer = _summaries(rows, t, lambda v, factor: (np.mean(v), 0.0))
     for arm, line in answer.items():
-        values = [row["accuracy"] for row in rows if row["arm"] == arm]
+        values = [row["test_accuracy"] for row in rows if row["arm"] == arm]
         line |= {"low": min(values), "high": max(values)}
     return answer
 
