@@ -1,6 +1,7 @@
 """Every figure of the book: one file an idea; a function takes data and returns a `Drawing`."""
 
 from dscourse.figures.applications import ArgumentExplorer
+from dscourse.figures.architecture import Architecture
 from dscourse.figures.audit import audit_strips
 from dscourse.figures.bars import stacked_bars
 from dscourse.figures.blocks import block_with_shortcut
@@ -20,8 +21,10 @@ from dscourse.figures.roofline import Work, roofline
 from dscourse.figures.statistics import statistic_tracker
 from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
+from dscourse.figures.wiring import block_wirings
 
 __all__ = [
+    "Architecture",
     "ArgumentExplorer",
     "Canvas",
     "Drawing",
@@ -32,6 +35,7 @@ __all__ = [
     "TowerSetting",
     "Work",
     "audit_strips",
+    "block_wirings",
     "block_with_shortcut",
     "convolution_steps",
     "course_map",
