@@ -10,9 +10,10 @@ from dscourse.results.record import FOLDER
 
 EXAMPLES = """\
 examples:
-  python -m benchmarks run                                  everything that is installed
-  python -m benchmarks run --threads 1 --batch 1 --layers L1 L7 --engines numpy tensorflow
-  python -m benchmarks table                                the tables of the last run
+  python -m benchmarks run                        everything that is installed
+  python -m benchmarks run --threads 1 --layers L1 L7 --engines numpy tensorflow
+  python -m benchmarks run --add --threads 2 --batch 8
+  python -m benchmarks table                      the tables of the last run
 """
 
 
@@ -27,15 +28,16 @@ def _run(options: argparse.Namespace, given: list[str]) -> int:
     from benchmarks import run
     from benchmarks.layers import xception_layers
 
-    known = [layer.name for layer in xception_layers()]
+    layers = options.layers or [layer.name for layer in xception_layers()]
     names = run.installed(options.engines)
-    plan = {"engines": names, "seconds": options.seconds}
-    cells = run.cells(options.tasks, options.batch, options.layers or known)
-    rows, complete = run.run(plan, options.threads, cells)
-    command = shlex.join(["python", "-m", "benchmarks", *given])
+    cells = run.cells(options.tasks, options.threads, options.batch, layers)
+    rows, complete = run.run({"engines": names, "seconds": options.seconds}, cells)
+    record = run.record(rows, names, shlex.join(["python", "-m", "benchmarks", *given]))
     path = options.output
-    print(save(run.record(rows, names, command), path.stem, path.parent))
-    return (_table(options) or 0) if complete else 130
+    if options.add and path.is_file():
+        record = run.added(load(path.stem, path.parent), record)
+    print(save(record, path.stem, path.parent))
+    return _table(options) if complete else 130
 
 
 def _table(options: argparse.Namespace) -> int:
@@ -65,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
                      choices=["separable", "ordinary"])  # fmt: skip
     run.add_argument("--seconds", type=float, default=0.5,
                      help="for each engine and layer (%(default)s)")  # fmt: skip
+    run.add_argument("--add", action="store_true",
+                     help="keep the rows of the file that this run does not measure again")  # fmt: skip
     commands.add_parser("table", parents=[file], help="print the results as Markdown")
     return parser
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from dscourse import cost
 from dscourse.conv import output_size
-from dscourse.xception import blocks
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ def xception_layers(size: int = 299) -> list[Layer]:
     >>> len(layers), sum(layer.count for layer in layers)
     (10, 34)
     """
+    from dscourse.xception import blocks  # it brings Keras, which not every engine needs
+
     found: Counter[tuple[int, int, int]] = Counter()
     channels = 3
     for block in blocks():

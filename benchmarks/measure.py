@@ -15,7 +15,7 @@ from benchmarks.case import Case
 from benchmarks.engines import Engine
 
 TOLERANCE = 1e-4  # of the answer's root mean square; float32 needs a fifth of it
-LEAST_ROUNDS, MOST_ROUNDS = 3, 60
+LEAST_ROUNDS, MOST_ROUNDS = 3, 100
 
 Row = dict[str, Any]
 

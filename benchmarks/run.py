@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import packages_distributions
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from benchmarks.engines import ENGINES
 from benchmarks.measure import Row
 from dscourse.results import Record
+
+Cell = dict[str, Any]
 
 THREAD_VARIABLES = [f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")]
 
@@ -27,33 +30,37 @@ def installed(names: Sequence[str] | None = None) -> list[str]:
 
 
 def cells(
-    tasks: Sequence[str], batches: Sequence[int], layers: Sequence[str]
-) -> list[dict[str, Any]]:
-    """List what to measure: the tiny layer of the slowest rung first, then every layer."""
-    tiny = [{"task": "separable", "batch": 1, "layer": "tiny"}]
-    # The ordinary convolution is measured on single images alone: it is slow, and says the same.
-    pairs = [(task, batch) for task, batch in product(tasks, batches)]
-    pairs = [(task, batch) for task, batch in pairs if task == "separable" or batch == min(batches)]
-    return tiny + [
-        {"task": task, "batch": batch, "layer": layer}
-        for (task, batch), layer in product(pairs, layers)
+    tasks: Sequence[str],
+    threads: Sequence[int],
+    batches: Sequence[int],
+    layers: Sequence[str],
+) -> list[Cell]:
+    """List what to measure: the tiny layer of the slowest rung first, then every layer.
+
+    The ordinary convolution is measured with the fewest threads and images alone: it is slow, and
+    more of it says the same.
+    """
+    least = (min(threads), min(batches))
+    tiny = {"task": "separable", "threads": least[0], "batch": 1, "layer": "tiny"}
+    return [tiny] + [
+        {"task": task, "threads": number, "batch": batch, "layer": layer}
+        for number, task, batch, layer in product(threads, tasks, batches, layers)
+        if task == "separable" or (number, batch) == least
     ]
 
 
-def run(
-    plan: dict[str, Any], threads: Sequence[int], cells: Sequence[dict[str, Any]]
-) -> tuple[list[Row], bool]:
+def run(plan: dict[str, Any], cells: Sequence[Cell]) -> tuple[list[Row], bool]:
     """Measure; return the rows, and whether all of the plan was done.
 
     Ctrl-C ends the measuring and keeps the rows so far.
     """
     rows: list[Row] = []
-    clock = Clock(len(threads) * len(cells))
+    clock = Clock(len(cells))
     try:
-        for number in threads:
-            for line in _worker(plan | {"threads": number, "cells": cells}, number):
+        for threads, same in groupby(cells, key=lambda cell: cell["threads"]):
+            for line in _worker(plan | {"threads": threads, "cells": list(same)}):
                 if "done" in line:
-                    clock.tick(line["done"], number)
+                    clock.tick(line["done"])
                 else:
                     rows.append(line)
     except KeyboardInterrupt:
@@ -62,19 +69,31 @@ def run(
     return rows, True
 
 
+def added(old: Record, new: Record) -> Record:
+    """Put a run's rows into an older file, in place of the rows that measured the same."""
+
+    def what(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row.get(key) for key in ("task", "engine", "threads", "batch", "layer"))
+
+    fresh = {what(row) for row in new.rows}
+    rows = [row for row in old.rows if what(row) not in fresh] + list(new.rows)
+    versions = {**old.versions, **new.versions}
+    return replace(new, command=f"{old.command} && {new.command}", rows=rows, versions=versions)
+
+
 class Clock:
     """Tells how much is done and how long the rest takes, if the cells are alike."""
 
     def __init__(self, total: int) -> None:
         self.total, self.done, self.start = total, 0, time.monotonic()
 
-    def tick(self, cell: dict[str, Any], threads: int) -> None:
+    def tick(self, cell: Cell) -> None:
         """Count one cell and print it."""
         self.done += 1
         left = (time.monotonic() - self.start) / self.done * (self.total - self.done)
         print(
             f"{self.done:>3} of {self.total}: {cell['task']} {cell['layer']}, batch "
-            f"{cell['batch']}, threads {threads}; about {left / 60:.0f} min left",
+            f"{cell['batch']}, threads {cell['threads']}; about {left / 60:.0f} min left",
             flush=True,
         )
 
@@ -87,8 +106,8 @@ def record(rows: Sequence[Row], names: Sequence[str], command: str) -> Record:
     return Record.of_now(command, rows, sorted(packages))
 
 
-def _worker(plan: dict[str, Any], threads: int) -> Any:
-    settings = dict.fromkeys(THREAD_VARIABLES, str(threads)) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+def _worker(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    settings = dict.fromkeys(THREAD_VARIABLES, str(plan["threads"])) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     # `make` turns oneDNN off for stable digits in the book; here TensorFlow runs as it comes.
     environment = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"} | settings
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps(plan)]
