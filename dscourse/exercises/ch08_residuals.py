@@ -340,19 +340,6 @@ def _(x, filters, strides=2, first_relu=True):
 
 @block.misconception(
     "M-BIAS-BN",
-    "Your separable convolutions have a bias. The BatchNorm behind them takes it away again and "
-    "brings its own: `use_bias=False`.",
-    section="let-batchnorm-bring-the-bias",
-)
-def _(x, filters, strides=2, first_relu=True):
-    def unit(y, count, relu):
-        return _normalized(_separable(_relu(y) if relu else y, count, use_bias=True))
-
-    return _sum(_branch(x, filters, first_relu, unit), x, filters, strides)
-
-
-@block.misconception(
-    "M-BIAS-BN-ALL",
     "Your convolutions have biases, the 1x1 of the shortcut too. The BatchNorm behind each takes "
     "it away again and brings its own: `use_bias=False`.",
     section="let-batchnorm-bring-the-bias",
