@@ -7,8 +7,10 @@ from dscourse.figures.bars import stacked_bars
 from dscourse.figures.blocks import block_with_shortcut
 from dscourse.figures.convolution import convolution_steps, footprints, windows_as_rows
 from dscourse.figures.course_map import course_map
+from dscourse.figures.curves import learning_curves
 from dscourse.figures.depth import Norms, norms_by_depth
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
+from dscourse.figures.frontier import Trained, frontier
 from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.intervals import seed_intervals
 from dscourse.figures.kernels import kernel_microscope, separable_flow
@@ -33,6 +35,7 @@ __all__ = [
     "Step",
     "Steps",
     "TowerSetting",
+    "Trained",
     "Work",
     "audit_strips",
     "block_wirings",
@@ -41,8 +44,10 @@ __all__ = [
     "course_map",
     "footprints",
     "from_matplotlib",
+    "frontier",
     "kernel_microscope",
     "kernel_ranks",
+    "learning_curves",
     "mixing_matrix",
     "nhwc_axes",
     "norms_by_depth",
