@@ -120,9 +120,9 @@ class _Plot:
         canvas.line(self.x(foot), self.y(foot * self.bandwidth), *corner, width=3)
         canvas.line(*corner, _LEFT + _WIDTH, corner[1], width=3)
         canvas.text(_LEFT + _WIDTH, corner[1] - 12, f"peak {self.peak:.3g}", anchor="end")
-        canvas.text(
-            corner[0] - 8, corner[1] - 12, f"memory {self.bandwidth:.3g} GB/s", anchor="end"
-        )
+        middle = 2 ** ((self.doublings[0] + log2(ridge)) / 2)
+        beside = self.x(middle) + 14, self.y(middle * self.bandwidth) + 6
+        canvas.text(*beside, f"memory {self.bandwidth:.3g} GB/s", anchor="start")
 
 
 def _marker(canvas: Canvas, x: float, y: float, number: int, fill: str) -> None:
