@@ -126,3 +126,20 @@ def test_xception_has_the_measured_numbers_from_a_block_on(block, plain, with_no
     assert trainable_parameters(model) == plain
     unfreeze_from(model, block, batch_norm=True)
     assert trainable_parameters(model) == with_norm
+
+
+def test_what_was_frozen_inside_a_layer_of_your_own_is_unfrozen_with_it():
+    import keras
+
+    class Mine(keras.layers.Layer):
+        def __init__(self):
+            super().__init__(name="block1_mine")
+            self.inner = keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.inner(x)
+
+    model = keras.Sequential([keras.Input((3,)), Mine()])
+    model.layers[0].inner.trainable = False
+    unfreeze_from(model, "block1")
+    assert len(model.trainable_weights) == 2
