@@ -17,6 +17,10 @@ from dscourse.results import Record
 
 Cell = dict[str, Any]
 
+# NumPy gives big arrays back to the system and pays for new pages in the next call; TensorFlow
+# keeps its memory. With these settings of Linux's `malloc` all engines keep theirs.
+KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**34)}
+
 THREAD_VARIABLES = [f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")]
 
 
@@ -108,6 +112,7 @@ def record(rows: Sequence[Row], names: Sequence[str], command: str) -> Record:
 
 def _worker(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     settings = dict.fromkeys(THREAD_VARIABLES, str(plan["threads"])) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    settings |= KEEP_MEMORY
     # `make` turns oneDNN off for stable digits in the book; here TensorFlow runs as it comes.
     environment = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"} | settings
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps(plan)]

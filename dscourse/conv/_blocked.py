@@ -33,12 +33,14 @@ def separable_conv2d(
     (height, width), (c_mid, c_out) = window.output, pointwise.shape
     y = np.empty((len(x), height, width, c_out), x.dtype)
     rows = _block_height(window)
-    middle = np.empty((rows, width, c_mid), x.dtype)
-    for image, result in zip(x, y, strict=True):
+    images = max(1, min(len(x), PIXELS // (height * width)))  # small images share a block
+    middle = np.empty((images, rows, width, c_mid), x.dtype)
+    for first in range(0, len(x), images):
         for top in range(0, height, rows):
-            block = middle[: height - top]  # shorter at the lower edge
-            write_rows(image, top, block)
-            pixels = result[top : top + rows].reshape(-1, c_out)
+            block = middle[: len(x) - first, : height - top]  # smaller at the end
+            for image, part in zip(x[first:], block, strict=False):
+                write_rows(image, top, part)
+            pixels = y[first : first + images, top : top + rows].reshape(-1, c_out)
             np.matmul(block.reshape(-1, c_mid), pointwise, out=pixels)
     return y
 
