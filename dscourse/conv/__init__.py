@@ -1,7 +1,8 @@
 """Convolutions in NumPy with the meaning of TensorFlow and Keras.
 
 Images are (batch, height, width, channels). The functions here are the fast ones;
-`dscourse.conv.reference` has the same five as plain loops, to read and to test against.
+`dscourse.conv.reference` has the same five as plain loops, to read and to test against, and
+`dscourse.conv.compiled` has two of them as loops for Numba (extra `compiled`), which are faster.
 """
 
 from dscourse.conv.fusion import fuse_towers, towers

@@ -185,7 +185,7 @@ def separable_conv2d(
     x, depthwise, pointwise, window = arguments.separable(
         x, depthwise_kernel, pointwise_kernel, strides, padding, dilation_rate
     )
-    if window.strides[1] == 1:
+    if window.strides[1] == 1:  # for any kernel, dilation and multiplier
         strips = _blocked.Strips(x, depthwise, window)
         return _blocked.separable_conv2d(x, pointwise, window, strips)
     # A wider step leaves no long runs of numbers for the blocks to work on.
