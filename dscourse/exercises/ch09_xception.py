@@ -14,9 +14,9 @@ entry = Exercise(
     "`widths=(128, 256, 728)`.\n\n"
     "- Block 1, the stem: two ordinary 3x3 convolutions *without padding*, the first with "
     "stride 2. Behind each a BatchNorm, then a ReLU.\n"
-    "- Then a block for each width. The way through: two times ReLU, separable 3x3, BatchNorm; "
-    "then a 3x3 max pool with stride 2. The way around: a 1x1 convolution with stride 2, then "
-    "BatchNorm. The block returns their sum.\n"
+    "- Then a block for each width, as in exercise 8.1. Its branch: two times ReLU, separable "
+    "3x3, BatchNorm; then a 3x3 max pool with stride 2. Its shortcut: a 1x1 convolution with "
+    "stride 2, then BatchNorm. The block returns their sum.\n"
     "- Block 2 starts without its ReLU: what it reads has just left one.\n"
     '- No convolution has a bias. Behind the stem everything is padded with `"same"`.\n\n'
     "Return a *list* with the output of each block. Then the report can name the first block "
@@ -24,11 +24,11 @@ entry = Exercise(
     hints=(
         "Start with `outputs = []`, and append `x` at the end of every block.",
         "Write one block as a function of `x`, its width and whether it starts with a ReLU. "
-        "Keep the block's input under a name of its own: the way around starts there.",
+        "Keep the block's input under a name of its own: the shortcut starts there.",
         '`layers.SeparableConv2D(width, 3, padding="same", use_bias=False)` and '
         '`layers.MaxPooling2D(3, strides=2, padding="same")` halve the map once in each block.',
-        "The way around: `layers.BatchNormalization()(layers.Conv2D(width, 1, strides=2, "
-        'padding="same", use_bias=False)(start))`, and the sum: `layers.Add()([y, around])`.',
+        "The shortcut: `layers.BatchNormalization()(layers.Conv2D(width, 1, strides=2, "
+        'padding="same", use_bias=False)(start))`, and the sum: `layers.Add()([y, shortcut])`.',
     ),
     engine="keras",
     how=watch_blocks(1),
@@ -55,15 +55,15 @@ def entry_flow(x, stem, widths):
         x = layers.ReLU()(normalized(x))
     outputs = [x]
     for width in widths:
-        around = layers.Conv2D(width, 1, strides=2, padding="same", use_bias=False)(x)
-        around = normalized(around)
+        shortcut = layers.Conv2D(width, 1, strides=2, padding="same", use_bias=False)(x)
+        shortcut = normalized(shortcut)
         for number in range(2):
             if number or len(outputs) > 1:  # block 2 starts without a ReLU
                 x = layers.ReLU()(x)
             x = layers.SeparableConv2D(width, 3, padding="same", use_bias=False)(x)
             x = normalized(x)
         x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
-        x = layers.Add()([x, around])
+        x = layers.Add()([x, shortcut])
         outputs.append(x)
     return outputs
 
@@ -80,8 +80,8 @@ def _(x, stem, widths):
     def block(y, width):
         way = sepconv(sepconv(y, width), width)
         way = layers.MaxPool2D((3, 3), (2, 2), "same")(way)
-        around = layers.Conv2D(width, (1, 1), (2, 2), use_bias=False)(y)
-        return layers.BatchNormalization()(around) + way
+        shortcut = layers.Conv2D(width, (1, 1), (2, 2), use_bias=False)(y)
+        return layers.BatchNormalization()(shortcut) + way
 
     x = layers.Conv2D(stem[0], 3, 2, use_bias=False)(x)
     x = layers.Activation("relu")(layers.BatchNormalization()(x))
@@ -165,15 +165,15 @@ def _stem(x, filters, **how):
     return _relu(_conv(x, filters[1], **how))
 
 
-def _around(y, filters):
+def _shortcut(y, filters):
     return _conv(y, filters, 1, strides=2, padding="same")
 
 
-def _halved(y, filters, *, unit=_sepconv, pool=_pool, around=_around, first_relu=True):
+def _halved(y, filters, *, unit=_sepconv, pool=_pool, shortcut=_shortcut, first_relu=True):
     """Build a block that halves the map; each part may be replaced by a wrong one."""
     way = unit(_relu(y) if first_relu else y, filters[0])
     way = pool(unit(_relu(way), filters[1]))
-    return way + around(y, filters[1])
+    return way + shortcut(y, filters[1])
 
 
 def _entry(x, stem, widths, *, stem_as=_stem, **parts):
@@ -196,12 +196,12 @@ def _(x, stem, widths):
 
 @entry.misconception(
     "M-SHORTCUT-RELU",
-    "The way around starts behind the block's first ReLU. It starts at the block's input, before "
+    "The shortcut starts behind the block's first ReLU. It starts at the block's input, before "
     "the ReLU: keep that input under a name of its own.",
     section="the-entry-flow-shrinks-the-image",
 )
 def _(x, stem, widths):
-    return _entry(x, stem, widths, around=lambda y, filters: _around(_relu(y), filters))
+    return _entry(x, stem, widths, shortcut=lambda y, filters: _shortcut(_relu(y), filters))
 
 
 @entry.misconception(
@@ -227,7 +227,7 @@ def _(x, stem, widths):
     outputs = [_stem(x, stem)]
     for width in widths:
         y = outputs[-1]
-        outputs.append(_pool(unit(unit(y, width), width)) + _around(y, width))
+        outputs.append(_pool(unit(unit(y, width), width)) + _shortcut(y, width))
     return outputs
 
 
@@ -251,15 +251,15 @@ def _(x, stem, widths):
     def pool(y):
         from keras import layers, ops
 
-        around = ((0, 0), (1, 1), (1, 1), (0, 0))
-        return layers.MaxPooling2D(3, strides=2)(ops.pad(y, around, constant_values=-1e9))
+        rim = ((0, 0), (1, 1), (1, 1), (0, 0))
+        return layers.MaxPooling2D(3, strides=2)(ops.pad(y, rim, constant_values=-1e9))
 
     return _entry(x, stem, widths, pool=pool)
 
 
 @entry.misconception(
     "M-SHORTCUT-BN",
-    "The way around has no BatchNorm. Every convolution is followed by one, the 1x1 too.",
+    "The shortcut has no BatchNorm. Every convolution is followed by one, the 1x1 too.",
     section="the-entry-flow-shrinks-the-image",
 )
 def _(x, stem, widths):
@@ -268,16 +268,16 @@ def _(x, stem, widths):
 
         return layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(y)
 
-    return _entry(x, stem, widths, around=bare)
+    return _entry(x, stem, widths, shortcut=bare)
 
 
 @entry.misconception(
     "M-NO-SHORTCUT",
-    "Nothing goes around the blocks. Each block behind the stem returns a sum.",
+    "There are no shortcuts. Each block behind the stem returns a sum.",
     section="the-entry-flow-shrinks-the-image",
 )
 def _(x, stem, widths):
-    return _entry(x, stem, widths, around=lambda y, filters: 0)
+    return _entry(x, stem, widths, shortcut=lambda y, filters: 0)
 
 
 # --- 9.2 -------------------------------------------------------------------------------------
@@ -491,13 +491,13 @@ leave = Exercise(
     "Write `exit_flow(x, block13, block14, classes)`. Xception has `block13=(728, 1024)`, "
     "`block14=(1536, 2048)` and 1000 classes.\n\n"
     "- Block 13 is built like a block of the entry flow: two times ReLU, separable 3x3, "
-    "BatchNorm; the max pool; and a 1x1 with stride 2 and BatchNorm around it all. Its two "
+    "BatchNorm; the max pool; and a shortcut, a 1x1 with stride 2 and BatchNorm. Its two "
     "convolutions have different widths.\n"
-    "- Block 14 has nothing around it: two times separable 3x3, BatchNorm, *then* ReLU.\n"
+    "- Block 14 has no shortcut: two times separable 3x3, BatchNorm, *then* ReLU.\n"
     "- The head: the average over all places, then a dense layer with a softmax.\n\n"
     "Return a list of three: the outputs of block 13, of block 14 and of the head.",
     hints=(
-        "How many filters must the 1x1 around block 13 have, so that the sum is possible?",
+        "How many filters must the 1x1 on the shortcut have, so that the sum is possible?",
         "In block 14 the order changes: the ReLU comes last.",
         "`layers.GlobalAveragePooling2D()` turns (batch, height, width, channels) into "
         "(batch, channels).",
@@ -526,12 +526,12 @@ def exit_flow(x, block13, block14, classes):
         y = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(y)
         return layers.BatchNormalization()(y)
 
-    around = layers.Conv2D(block13[1], 1, strides=2, padding="same", use_bias=False)(x)
-    around = layers.BatchNormalization()(around)
+    shortcut = layers.Conv2D(block13[1], 1, strides=2, padding="same", use_bias=False)(x)
+    shortcut = layers.BatchNormalization()(shortcut)
     for filters in block13:
         x = sepconv(layers.ReLU()(x), filters)
     x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
-    x = layers.Add()([x, around])
+    x = layers.Add()([x, shortcut])
     outputs = [x]
     for filters in block14:
         x = layers.ReLU()(sepconv(x, filters))
@@ -591,8 +591,7 @@ def _exit(x, block13, block14, classes, *, halved=_halved, last=_last, head=_hea
 
 @leave.misconception(
     "M-EXIT-RES",
-    "Something goes around block 14. The first and the last block are the two that have no way "
-    "around.",
+    "Block 14 has a shortcut. The first and the last block are the two that have none.",
     section="the-exit-flow-ends-in-one-vector",
 )
 def _(x, block13, block14, classes):
@@ -631,13 +630,13 @@ def _(x, block13, block14, classes):
 
 @leave.misconception(
     "M-SHORTCUT-WIDTH",
-    "The 1x1 around block 13 has the first width. A sum needs as many channels on both sides: "
+    "The 1x1 on the shortcut has the first width. A sum needs as many channels on both sides: "
     "the second width.",
     section="the-exit-flow-ends-in-one-vector",
 )
 def _(x, block13, block14, classes):
     def halved(y, filters):
-        return _halved(y, filters, around=lambda z, _: _around(z, filters[0]))
+        return _halved(y, filters, shortcut=lambda z, _: _shortcut(z, filters[0]))
 
     return _exit(x, block13, block14, classes, halved=halved)
 
@@ -725,24 +724,24 @@ def xception(x, width, middle_blocks, classes):
         y = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(y)
         return layers.BatchNormalization()(y)
 
-    table = [  # for each block behind the stem: its filters, and what goes around it
+    table = [  # for each block with a shortcut: its filters, and what stands on the shortcut
         ((128, 128), "1x1"),
         ((256, 256), "1x1"),
         ((728, 728), "1x1"),
-        *[((728, 728, 728), "nothing changed")] * middle_blocks,
+        *[((728, 728, 728), None)] * middle_blocks,
         ((728, 1024), "1x1"),
     ]
     x = layers.ReLU()(conv(x, round(32 * width), 3, 2, "valid"))
     x = layers.ReLU()(conv(x, round(64 * width), 3, 1, "valid"))
     outputs = [x]
-    for row, way_around in table:
-        around = x
+    for row, on_shortcut in table:
+        shortcut = x
         for filters in row:
             x = sepconv(layers.ReLU()(x), round(filters * width))
-        if way_around == "1x1":
-            around = conv(around, x.shape[-1], 1, 2, "same")
+        if on_shortcut == "1x1":
+            shortcut = conv(shortcut, x.shape[-1], 1, 2, "same")
             x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
-        x = layers.Add()([x, around])
+        x = layers.Add()([x, shortcut])
         outputs.append(x)
     for filters in (1536, 2048):
         x = layers.ReLU()(sepconv(x, round(filters * width)))
@@ -850,8 +849,7 @@ def _(x, width, middle_blocks, classes):
 
 @whole.misconception(
     "M-EXIT-RES",
-    "Something goes around block 14. The first and the last block are the two that have no way "
-    "around.",
+    "Block 14 has a shortcut. The first and the last block are the two that have none.",
     section="the-exit-flow-ends-in-one-vector",
 )
 def _(x, width, middle_blocks, classes):
@@ -881,8 +879,8 @@ mini = Exercise(
     "`size` x `size` pixels with 3 channels.\n\n"
     '- The stem: one 3x3 with `width` filters and padding `"same"`, BatchNorm, ReLU.\n'
     "- Then `depth` blocks like block 3 of Xception: two times ReLU, separable 3x3, BatchNorm; "
-    "max pool; the 1x1 with BatchNorm around it. The first has `2 * width` filters, and each has "
-    "twice as many as the one before.\n"
+    "max pool; the shortcut with 1x1 and BatchNorm. The first has `2 * width` filters, and each "
+    "has twice as many as the one before.\n"
     "- A last ReLU, the average over all places, and a dense softmax layer for 10 classes.\n"
     "- Only this last layer has a bias.\n\n"
     "A network with 100,000 parameters or more is over the budget: raise a `ValueError`.",
@@ -925,8 +923,8 @@ def mini_xception(size, width, depth):
             x = layers.ReLU()(x)
             x = normalized(layers.SeparableConv2D(width, 3, padding="same", use_bias=False), x)
         x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
-        around = layers.Conv2D(width, 1, strides=2, padding="same", use_bias=False)
-        x = layers.Add()([x, normalized(around, start)])
+        shortcut = layers.Conv2D(width, 1, strides=2, padding="same", use_bias=False)
+        x = layers.Add()([x, normalized(shortcut, start)])
     x = layers.GlobalAveragePooling2D()(layers.ReLU()(x))
     model = keras.Model(image, layers.Dense(10, activation="softmax")(x))
     if model.count_params() >= 100_000:

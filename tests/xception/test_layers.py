@@ -56,6 +56,14 @@ def test_shortcuts_and_additions_are_named_too(full):
     assert [n for n in names if AUTOMATIC.fullmatch(n)] == []
 
 
+def test_only_the_dense_layer_has_a_bias(full):
+    import keras
+
+    for model in (full, keras.applications.Xception(weights=None)):
+        biased = [layer.name for layer in model.layers if getattr(layer, "bias", None) is not None]
+        assert biased == ["predictions"]
+
+
 def test_names_do_not_depend_on_what_was_built_before(full):
     from dscourse.xception import Xception
 
