@@ -130,6 +130,14 @@ def test_a_layer_trained_inside_a_base_that_says_frozen_is_seen():
     assert counts(watched(compiled(nested(inner))))["block3"] == (1, 1, 0)
 
 
+def test_a_layer_unfrozen_inside_a_whole_that_is_frozen_does_not_count_as_trainable():
+    whole = nested(base())
+    whole.trainable = False
+    whole.get_layer("predictions").trainable = True
+    seen = audit(whole).look()
+    assert (seen.total.trainable, whole.trainable_weights) == (0, [])
+
+
 # Its forms
 
 
@@ -171,12 +179,13 @@ def test_a_model_without_blocks_is_counted_by_layer():
     assert [row.name for row in seen.rows()] == ["only"]
 
 
-def test_a_shared_layer_counts_once():
+def test_a_layer_that_stands_inside_a_model_and_beside_it_counts_once():
     import keras
 
     shared = keras.layers.Dense(3, name="shared")
+    inner = keras.Sequential([keras.Input((3,)), shared])
     inputs = keras.Input((3,))
-    assert audit(keras.Model(inputs, shared(shared(inputs)))).look().total.weights == 2
+    assert audit(keras.Model(inputs, shared(inner(inputs)))).look().total.weights == 2
 
 
 def test_a_model_that_is_not_built_is_refused():

@@ -186,6 +186,15 @@ def test_a_layer_unfrozen_inside_a_frozen_base_learns_although_the_base_lists_no
     assert changed(inner, lambda: fit(whole)) == {"block3_conv/kernel"}
 
 
+def test_a_layer_unfrozen_inside_a_frozen_whole_does_not_learn():
+    whole = nested(base())
+    whole.trainable = False
+    whole.get_layer("predictions").trainable = True
+    compiled(whole)
+    with pytest.warns(UserWarning, match="does not have any trainable weights"):
+        assert changed(whole, lambda: fit(whole)) == set()
+
+
 def test_freezing_a_base_freezes_its_layers_where_a_model_is_built_on_its_output():
     inner = base()
     whole = flat(inner)
