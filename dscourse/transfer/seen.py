@@ -44,7 +44,7 @@ class Row:
 
     @property
     def weights(self) -> int:
-        """Number of arrays that gradients are for: kernels, offsets, scales."""
+        """Number of kernels, offsets and scales, for which there are gradients."""
         return len(self._weights())
 
     @property

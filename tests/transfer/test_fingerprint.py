@@ -37,11 +37,26 @@ def test_what_is_trainable_or_compiled_does_not_count():
 
 @pytest.mark.parametrize(
     "other",
-    [{"units": 3}, {"activation": "tanh"}, {"dtype": "float64"}, {"name": "relu"} | {"kernel": 1}],
+    [
+        {"units": 3},
+        {"activation": "tanh"},
+        {"dtype": "mixed_float16"},
+        {"name": "relu"} | {"kernel": 1},
+    ],
     ids=["units", "activation", "dtype", "kernel"],
 )
 def test_settings_count(other):
     assert fingerprint.of_model(small()) != fingerprint.of_model(small(**other))
+
+
+def test_the_type_in_which_the_only_layer_computes_counts():
+    import keras
+
+    first, second = (
+        keras.Sequential([keras.Input((3,)), keras.layers.ReLU(dtype=dtype)])
+        for dtype in ("float32", "mixed_float16")
+    )
+    assert fingerprint.of_model(first) != fingerprint.of_model(second)
 
 
 def test_a_layer_called_like_a_value_does_not_hide_the_value():
