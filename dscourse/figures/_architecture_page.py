@@ -15,13 +15,15 @@ STYLE = """
 #NAME legend { float: none; width: auto; font-size: 1em; margin: 0; padding: 0 0.3rem; }
 #NAME .block {
   display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.3rem; margin: 0.2rem 0;
-  padding: 0.1rem 0.4rem; border-radius: 4px; font-size: 0.85em;
+  padding: 0.1rem 0.4rem; border-radius: 4px; font-size: 0.85em; line-height: 1.4;
 }
 #NAME .block input { margin: 0; }
 #NAME .block b { min-width: 4.1em; }
 #NAME .block .shape { flex: 1; white-space: nowrap; }
+#NAME .costs { flex: 0 0 100%; display: flex; align-items: center; gap: 0.4rem; }
+#NAME .share { min-width: 4.4em; text-align: right; white-space: nowrap; }
 #NAME .block:has(:checked) { outline: 3px solid currentColor; }
-#NAME .bar { flex: 0 0 100%; height: 5px; }
+#NAME .bar { flex: 1; height: 0.5em; }
 #NAME .bar i { display: block; height: 100%; }
 #NAME .detail { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
 #NAME .wiring svg { width: WIDTHpx; }
@@ -34,7 +36,8 @@ STYLE = """
 #NAME table th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 #NAME table tbody th { font-weight: normal; }
 #NAME table thead th { font-weight: bold; }
-#NAME small { display: block; }
+#NAME output { display: block; margin: 0.8rem 0; }
+#NAME small { display: block; font-size: 0.85em; line-height: 1.2; }
 @media (max-width: 576px) {
   #NAME table { font-size: 0.7em; }
   #NAME table :is(th, td) { padding: 0.1rem 0.2rem; }

@@ -81,7 +81,7 @@ class Architecture:
         return (
             f'<figure class="dscourse-drawing" id="{name}"><style>{style}</style>{self._form()}'
             f'<div class="flows">{"".join(self._flows(name))}</div>'
-            f'<p><output aria-live="polite">{escape(self._sentence())}</output></p>'
+            f'<output aria-live="polite">{escape(self._sentence())}</output>'
             f'<div class="detail"><div>{"".join(self._drawn(wirings))}</div>'
             f'<div class="layers" tabindex="0" role="region" aria-label="Layers of the block">'
             f"<table><thead><tr>{_HEAD}</tr></thead><tbody>{_rows(layers)}</tbody></table>"
@@ -115,8 +115,9 @@ class Architecture:
                     f'<label class="block" style="background: {colour}33"><input type="radio" '
                     f'hidden name="{name}-block" value="{block}"{checked}><b>{_title(block)}</b>'
                     f'<span class="shape">{_shape(outline[block][-1])}</span>'
-                    f'<span class="share">{100 * own / total:.1f} %</span><span class="bar">'
-                    f'<i style="width: {100 * own / most}%; background: {colour}"></i></span>'
+                    f'<span class="costs"><span class="bar"><i style="width: {100 * own / most}%; '
+                    f'background: {colour}"></i></span>'
+                    f'<span class="share">{100 * own / total:.1f} %</span></span>'
                     f"</label>"
                 )
             yield "</fieldset>"
