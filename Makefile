@@ -27,6 +27,9 @@ bench: .venv/.test ## time the engines that are installed; benchmarks/README.md 
 lint: .venv/.test ## check the style and the types alone
 	$(BIN)/python -m tests --only lint types
 
+weights: .venv/.book ## train the weights of Xception(weights="mini") anew: about 6 processor minutes
+	TF_ENABLE_ONEDNN_OPTS=1 $(BIN)/python -m dscourse.experiments weights
+
 constraints: .venv/.test ## take the newest version of everything into constraints.txt
 	$(BIN)/python -m pip install -q uv
 	UV_CUSTOM_COMPILE_COMMAND="make constraints" $(BIN)/uv pip compile --quiet --upgrade \

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dscourse.experiments.studies import STUDIES
+from dscourse.experiments.transfer import TRANSFER_STUDIES
 
+_ALL = STUDIES | TRANSFER_STUDIES
 _EXAMPLES = """examples:
   python -m dscourse.experiments list
   python -m dscourse.experiments run order
@@ -16,6 +18,8 @@ _EXAMPLES = """examples:
   python -m dscourse.experiments run order --folder my-results
   python -m dscourse.experiments run compare --seeds 10 --folder my-results
   python -m dscourse.experiments run residuals --rates 0.003 0.01 --folder my-results
+  python -m dscourse.experiments weights
+      Trains the weights of Xception(weights="mini") and puts them into the package: `make weights`.
 """
 
 
@@ -31,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "list":
         return _list()
-    study = STUDIES[options.study]
+    if options.command == "weights":
+        return _weights(options.folder)
+    study = _ALL[options.study]
     if options.seeds:
         study = replace(study, seeds=tuple(range(options.seeds)))
     if options.rates:
@@ -59,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="list the studies with their arms")
     run = commands.add_parser("run", help="run what is missing of a study")
-    run.add_argument("study", choices=sorted(STUDIES))
+    run.add_argument("study", choices=sorted(_ALL))
     run.add_argument("--seeds", type=_seeds, help="number of seeds that count (default: 5)")
     run.add_argument("--rates", type=_rate, nargs="+", help="the rates that each arm tries")
     run.add_argument("--folder", type=Path, default=_results(), help="where the results lie")
@@ -69,7 +75,21 @@ def _parser() -> argparse.ArgumentParser:
         default=1,
         help="for TensorFlow (default: 1); another number rounds differently",
     )
+    weights = commands.add_parser("weights", help="train Xception's mini weights anew")
+    weights.add_argument("--folder", type=Path, default=Path("_build/mini"), help="for checkpoints")
     return parser
+
+
+def _weights(folder: Path) -> int:
+    from dscourse.experiments.pretraining import make, publish
+
+    try:
+        path = publish(*make(folder, say=lambda line: print(line, flush=True)))
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+    print(f"{path}: written, {path.stat().st_size:,} bytes")
+    return 0
 
 
 def _seeds(text: str) -> int:
@@ -99,10 +119,10 @@ def _use_threads(count: int) -> None:
 
 
 def _list() -> int:
-    for name, study in STUDIES.items():
+    for name, study in _ALL.items():
         runs = len(study.arms) * (len(study.seeds) + len(study.rates) * len(study.tuning_seeds))
-        print(f"{name:<10} {study.question}")
-        print(f"{'':<10} {', '.join(arm.name for arm in study.arms)}; {runs} runs")
+        print(f"{name:<11} {study.question}")
+        print(f"{'':<11} {', '.join(arm.name for arm in study.arms)}; {runs} runs")
     return 0
 
 

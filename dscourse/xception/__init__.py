@@ -5,8 +5,9 @@ Drop it in for `keras.applications.Xception`: the same arguments, outputs, weigh
 
 from dscourse.xception.builder import Xception
 from dscourse.xception.compare import first_difference
+from dscourse.xception.mini import MINI
 from dscourse.xception.outline import outline
 from dscourse.xception.table import Block, blocks
 from dscourse.xception.weights import copy_weights
 
-__all__ = ["Block", "Xception", "blocks", "copy_weights", "first_difference", "outline"]
+__all__ = ["MINI", "Block", "Xception", "blocks", "copy_weights", "first_difference", "outline"]

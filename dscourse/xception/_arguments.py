@@ -7,11 +7,14 @@ argument or build something else than was asked for.
 import math
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from dscourse.xception.mini import MINI
 
 Rule = tuple[Callable[[Any], bool], str]
 
@@ -22,8 +25,8 @@ def check(**given: Any) -> None:
         if not holds(given[name]):
             raise ValueError(f"`{name}` must be {rule}; got {given[name]!r}.")
     (_check_top if given["include_top"] else _check_no_top)(**given)
-    if given["weights"] == "imagenet":
-        _check_published(**given)
+    if given["weights"] in TRAINED:
+        _check_trained(**given)
 
 
 def _is_number(value: Any) -> bool:
@@ -41,7 +44,7 @@ def is_integer(value: Any, least: int) -> bool:
 
 def _is_weights(value: Any) -> bool:
     is_path = isinstance(value, str | os.PathLike)
-    return value is None or (is_path and (value == "imagenet" or Path(value).is_file()))
+    return value is None or (is_path and (value in TRAINED or Path(value).is_file()))
 
 
 def _one_of(*choices: Any) -> Rule:
@@ -51,7 +54,7 @@ def _one_of(*choices: Any) -> Rule:
 
 RULES: dict[str, Rule] = {
     "include_top": _one_of(True, False),
-    "weights": (_is_weights, "None, 'imagenet' or the path of an existing file of weights"),
+    "weights": (_is_weights, "None, 'imagenet', 'mini' or the path of an existing file"),
     "pooling": _one_of(None, "avg", "max"),
     "classes": (lambda value: is_integer(value, 1), "a positive integer"),
     "width": (lambda value: _is_number(value) and value > 0, "a positive number"),
@@ -63,8 +66,7 @@ RULES: dict[str, Rule] = {
     "small_inputs": _one_of(True, False),
 }
 
-# The network that was trained on ImageNet. `momentum` is free: it changes no weight.
-PUBLISHED = {
+PAPER = {
     "width": 1,
     "middle_blocks": 8,
     "between": None,
@@ -74,12 +76,35 @@ PUBLISHED = {
 }
 
 
-def _check_published(**given: Any) -> None:
-    for name, value in PUBLISHED.items():
+@dataclass(frozen=True)
+class Trained:
+    """What weights were trained with. `momentum` is free: it changes no weight.
+
+    Args:
+        knobs: The arguments that they fix.
+        classes: Outputs of their top.
+        way_out: What to pass to have these knobs, as the beginning of a list.
+    """
+
+    knobs: dict[str, Any]
+    classes: int
+    way_out: str = ""
+
+
+TRAINED = {
+    "imagenet": Trained(PAPER, 1000),
+    "mini": Trained(PAPER | MINI, 26, "**dscourse.xception.MINI, or "),
+}
+
+
+def _check_trained(**given: Any) -> None:
+    trained = TRAINED[given["weights"]]
+    for name, value in trained.knobs.items():
         if given[name] != value:
             raise ValueError(
-                f"`{name}` must be {value!r} with `weights='imagenet'`, which were trained so; "
-                f"got {given[name]!r}, so pass weights=None to train your own."
+                f"`{name}` must be {value!r} with `weights={given['weights']!r}`, which were "
+                f"trained so; got {given[name]!r}, so pass {trained.way_out}weights=None to train "
+                "your own."
             )
 
 
@@ -91,10 +116,11 @@ def _check_top(
             f"`pooling` must be None with `include_top=True`, whose top pools by itself; got "
             f"{pooling!r}, so pass include_top=False for pooled features."
         )
-    if weights == "imagenet" and classes != 1000:
+    if weights in TRAINED and classes != TRAINED[weights].classes:
         raise ValueError(
-            f"`classes` must be 1000 with `include_top=True` and `weights='imagenet'`; got "
-            f"{classes}, so pass include_top=False and add a head of your own."
+            f"`classes` must be {TRAINED[weights].classes} with `include_top=True` and "
+            f"`weights={weights!r}`; got {classes}, so pass include_top=False and add a head of "
+            "your own."
         )
     pretrained = (keras.activations.softmax, keras.activations.linear)
     if weights is not None and keras.activations.get(classifier_activation) not in pretrained:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from dscourse.xception._arguments import is_integer
+from dscourse.xception._arguments import TRAINED, is_integer
 
 Shape = tuple[int | None, ...]
 
@@ -56,9 +56,9 @@ def _check_shape(name: str, asked: Any, size: Size, weights: Any) -> None:
             f"`{name}` must have three axes: height and width (integers or None) and channels; "
             f"got {asked}."
         )
-    if weights == "imagenet" and channels != 3:
+    if weights in TRAINED and channels != 3:
         raise ValueError(
-            f"`{name}` must have 3 channels with `weights='imagenet'`; got {asked}, so pass "
+            f"`{name}` must have 3 channels with `weights={weights!r}`; got {asked}, so pass "
             "weights=None or make three channels of yours."
         )
     if any(n is not None and n < size.least for n in sides):
@@ -70,10 +70,10 @@ def _check_shape(name: str, asked: Any, size: Size, weights: Any) -> None:
 
 
 def _check_size_for_top(asked: Any, size: Size, weights: Any) -> None:
-    if weights == "imagenet" and tuple(asked) != _square(size.usual):
+    if weights in TRAINED and tuple(asked) != _square(size.usual):
         raise ValueError(
             f"`input_shape` must be {_square(size.usual)} with `include_top=True` and "
-            f"`weights='imagenet'`; got {asked}, so pass include_top=False for another size."
+            f"`weights={weights!r}`; got {asked}, so pass include_top=False for another size."
         )
     if None in asked:
         raise ValueError(

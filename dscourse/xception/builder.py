@@ -56,13 +56,14 @@ def Xception(
 
     Args:
         include_top: Whether to end in average pooling and one dense layer.
-        weights: None for random ones, 'imagenet' for Keras' trained ones, or the path of a file.
+        weights: None for random ones, 'imagenet' for Keras' trained ones, 'mini' for the course's
+            own, which know letters, need the knobs `MINI` and no network, or the path of a file.
         input_tensor: A Keras tensor to build on, in place of a new input.
         input_shape: (height, width, channels) without the batch; at least 71 x 71. With a top,
             (299, 299, 3) unless told, and nothing else if the weights are 'imagenet'; without,
-            height and width may be None. Any number of channels will do if weights is None.
+            height and width may be None. Any number of channels will do without trained weights.
         pooling: Without the top: None for the map, 'avg' or 'max' for one vector an image.
-        classes: Outputs of the top; 1000 if the weights are 'imagenet'.
+        classes: Outputs of the top; 1000 if the weights are 'imagenet', 26 if 'mini'.
         classifier_activation: Of the top; 'softmax', or None for logits, if weights are loaded.
         name: Of the model.
         width: Factor on every number of filters.
@@ -80,7 +81,7 @@ def Xception(
 
     Raises:
         ValueError: An argument is impossible, or would be ignored.
-        OSError: The ImageNet weights cannot be downloaded.
+        OSError: The ImageNet weights cannot be downloaded, or the file of 'mini' is damaged.
 
     Source: arXiv 1610.02357, figure 5.
 

@@ -1,10 +1,12 @@
-"""Bring weights into a model: Keras' file of ImageNet, a file of one's own, or another model."""
+"""Bring weights into a model: those that have a name, a file of one's own, or another model's."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
 from os import PathLike, fspath
 
 import keras
+
+from dscourse.xception.mini import load_mini
 
 # The same names, addresses and hashes as in keras/src/applications/xception.py, so a file that
 # Keras has in its cache is not downloaded again.
@@ -32,6 +34,9 @@ def load(model: keras.Model, weights: str | PathLike[str] | None, include_top: b
 
     >>> load(keras.Sequential(), None, include_top=True)
     """
+    if weights == "mini":
+        load_mini(model)
+        return
     if weights == "imagenet":
         weights = imagenet_file(WITH_TOP if include_top else WITHOUT_TOP)
     if weights is not None:

@@ -161,7 +161,7 @@ REFUSED_HERE = [
     (TOPLESS | {"input_shape": (71, 71, None)}, "`input_shape` must have three axes"),
     (TOPLESS | {"input_shape": (71.0, 71, 3)}, "`input_shape` must have three axes"),
     (TOPLESS | {"input_shape": 71}, "`input_shape` must have three axes"),
-    (TINY | {"weights": 1}, "`weights` must be None, 'imagenet' or the path"),
+    (TINY | {"weights": 1}, "`weights` must be None, 'imagenet', 'mini' or the path"),
     (TINY | {"width": 0}, "`width` must be a positive number; got 0."),
     (TINY | {"width": float("nan")}, "`width` must be a positive number; got nan."),
     (TINY | {"width": True}, "`width` must be a positive number; got True."),

@@ -1,0 +1,316 @@
+"""Few labels, and a network that knows another task: the ways to use it, and their controls.
+
+The task is `colour_digits`, and the network `Xception(weights="mini")`, which knows letters.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dscourse.data import colour_digits, glyphs
+from dscourse.experiments.arms import MOMENTUM, described
+from dscourse.experiments.studies import Study
+
+if TYPE_CHECKING:
+    import keras
+
+Images = NDArray[np.float32]
+Labels = NDArray[np.int64]
+Row = dict[str, Any]
+
+DIGITS = 10
+
+
+@dataclass(frozen=True)
+class TransferArm:
+    """One way to come to a classifier of digits.
+
+    Args:
+        name: As it stands in tables and figures.
+        per_class: Labelled images of each digit.
+        weights: What the network begins with: "mini", or None for random weights.
+        learns: "head" alone; or "all" of the network, after the head where the network is a
+            trained one; or "all but BatchNorm".
+        augment: Whether every image shown is shifted, inverted and its channels are exchanged.
+        steps: Of training more than the head.
+    """
+
+    name: str
+    per_class: int
+    weights: Literal["mini"] | None
+    learns: Literal["head", "all but BatchNorm", "all"]
+    augment: bool = False
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class TransferSetting:
+    """What is the same for all arms.
+
+    Args:
+        head_steps: Of the head alone.
+        head_rate: Of a head that is followed by the rest.
+        batch: Images a step.
+        letters: Images of the old task, to measure what is left of it.
+    """
+
+    head_steps: int = 300
+    head_rate: float = 0.01
+    batch: int = 25
+    letters: int = 520
+
+
+def few_labels(per_class: int) -> tuple[TransferArm, ...]:
+    """Return the ways without and with a trained network that stays as it is.
+
+    Args:
+        per_class: Labelled images of each digit.
+    """
+    return _named(
+        per_class,
+        # Augmented images stay new for longer, so learning from them takes more steps.
+        ("from scratch", None, "all", False, 300),
+        ("from scratch, augmented", None, "all", True, 500),
+        ("random features", None, "head"),
+        ("trained features", "mini", "head"),
+    )
+
+
+def fine_tuning(per_class: int) -> tuple[TransferArm, ...]:
+    """Return the ways to train a trained network on.
+
+    Args:
+        per_class: Labelled images of each digit.
+    """
+    return _named(
+        per_class,
+        ("fine-tuned", "mini", "all but BatchNorm", False, 150),
+        ("fine-tuned, augmented", "mini", "all but BatchNorm", True, 150),
+        ("fine-tuned, live BatchNorm", "mini", "all", False, 150),
+    )
+
+
+def _named(per_class: int, *ways: tuple[Any, ...]) -> tuple[TransferArm, ...]:
+    return tuple(
+        TransferArm(f"{name}, {per_class} a class", per_class, *others) for name, *others in ways
+    )
+
+
+def train(
+    arm: TransferArm,
+    seed: int,
+    rate: float,
+    setting: TransferSetting = TransferSetting(),
+    *,
+    test: bool = True,
+) -> Row:
+    """Train an arm and measure it, on the digits and, where it began with letters, on those.
+
+    The seed chooses the labelled originals, their colours, random weights and the order of images;
+    arms with one seed share what they have in common. Validation and test show all originals of
+    their split.
+
+    Args:
+        arm: The way to come to a classifier.
+        seed: A non-negative integer.
+        rate: Adam's learning rate at the start, of what the arm trains last.
+        setting: What is the same for all arms.
+        test: False leaves the test images alone: for choosing a rate.
+
+    Returns:
+        The conditions, "train_accuracy" (of the labelled images, at the end),
+        "validation_accuracy" (a list of one number), "test_accuracy" (None without `test`),
+        "letters_accuracy" (None without trained weights), "statistics_moved" (BatchNorm layers
+        whose moving statistics changed) and processor "seconds".
+    """
+    import keras
+
+    from dscourse.transfer import audit
+
+    begun = time.process_time()
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    network = _Network.of(arm)
+    images, labels = _digits("train", seed, arm.per_class)
+    watch = audit(network.base)
+    if arm.weights or arm.learns == "head":
+        head_rate = rate if arm.learns == "head" else setting.head_rate
+        _train_head(network, images, labels, head_rate, setting, seed)
+    if arm.learns != "head":
+        _train_whole(arm, network, images, labels, rate, setting, seed)
+    return {
+        "arm": arm.name,
+        "seed": seed,
+        "rate": rate,
+        "network": described(arm),
+        "setting": asdict(setting),
+        "train_accuracy": network.accuracy(images, labels),
+        "validation_accuracy": [network.accuracy(*_digits("validation", seed))],
+        "test_accuracy": network.accuracy(*_digits("test", seed)) if test else None,
+        "letters_accuracy": network.letters_accuracy(setting.letters) if arm.weights else None,
+        "statistics_moved": watch.look().total.batch_norms_moved,
+        "seconds": round(time.process_time() - begun),
+    }
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A base that gives features, the head for digits, and the two together."""
+
+    base: "keras.Model"
+    head: "keras.Model"
+    whole: "keras.Model"
+
+    @classmethod
+    def of(cls, arm: TransferArm) -> "_Network":
+        import keras
+
+        from dscourse.xception import MINI, Xception
+
+        base = Xception(
+            weights=arm.weights,
+            include_top=False,
+            pooling="avg",
+            input_shape=(32, 32, 3),
+            momentum=MOMENTUM,
+            **MINI,
+        )
+        head = keras.Sequential([keras.Input(base.output_shape[1:]), keras.layers.Dense(DIGITS)])
+        return cls(base, head, keras.Sequential([base, head]))
+
+    def features(self, images: Images) -> Images:
+        from dscourse.transfer import extract
+
+        return extract(self.base, images, batch_size=100)
+
+    def accuracy(self, images: Images, labels: Labels) -> float:
+        kernel, bias = self.head.get_weights()
+        return _agreement(self.features(images), kernel, bias, labels)
+
+    def letters_accuracy(self, count: int) -> float:
+        """Return how well the base still reads letters, with the top that it was trained with."""
+        from dscourse.xception.mini import read_mini
+
+        of_letters = read_mini()
+        kernel, bias = (
+            of_letters[f"predictions/{n}"].astype(np.float32) for n in ("kernel", "bias")
+        )
+        images, labels = glyphs(count, "test")
+        return _agreement(self.features(_scaled(images)), kernel, bias, labels)
+
+
+def _agreement(features: Images, kernel: Images, bias: Images, labels: Labels) -> float:
+    return round(float(np.mean((features @ kernel + bias).argmax(axis=1) == labels)), 4)
+
+
+def _train_head(
+    network: _Network,
+    images: Images,
+    labels: Labels,
+    rate: float,
+    setting: TransferSetting,
+    seed: int,
+) -> None:
+    """Train the head on standardised features, then let it take features as they come.
+
+    Features of an untrained network are thousands of times smaller than those of a trained one. A
+    rate that suits one would not suit the other.
+    """
+    features = network.features(images)
+    mean, deviation = features.mean(axis=0), features.std(axis=0)
+    deviation[deviation == 0] = 1.0
+    order = _order(len(images), setting.head_steps * setting.batch, seed)
+    standard = (features - mean) / deviation
+    _fit(network.head, standard[order], labels[order], rate, setting.batch)
+    kernel, bias = network.head.get_weights()
+    kernel = kernel / deviation[:, None]
+    network.head.set_weights([kernel, bias - mean @ kernel])
+
+
+def _train_whole(
+    arm: TransferArm,
+    network: _Network,
+    images: Images,
+    labels: Labels,
+    rate: float,
+    setting: TransferSetting,
+    seed: int,
+) -> None:
+    from dscourse.transfer import unfreeze_from
+
+    unfreeze_from(network.whole, "block1", batch_norm=arm.learns == "all")
+    order = _order(len(images), arm.steps * setting.batch, seed)
+    shown = images[order]
+    if arm.augment:
+        shown = augmented(shown, np.random.default_rng(seed))
+    _fit(network.whole, shown, labels[order], rate, setting.batch)
+
+
+def _fit(model: "keras.Model", x: Images, y: Labels, rate: float, batch: int) -> None:
+    """Train on images in the order given, once; the rate falls to 0 along half a cosine."""
+    import keras
+
+    falling = keras.optimizers.schedules.CosineDecay(rate, len(x) // batch)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(falling), loss)
+    model.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
+
+
+def _order(count: int, length: int, seed: int) -> NDArray[np.intp]:
+    """Return one random order of `count` items after another, `length` places in all."""
+    rng = np.random.default_rng(seed)
+    rounds = [rng.permutation(count) for _ in range(-(-length // count))]
+    return np.concatenate(rounds)[:length]
+
+
+def augmented(images: Images, rng: np.random.Generator) -> Images:
+    """Change every image as its label allows: shift it, invert it, exchange its channels.
+
+    Args:
+        images: Images (count, height, width, channels) with values from -1 to 1.
+        rng: Where all that is random comes from.
+
+    >>> augmented(np.ones((1, 8, 8, 3), np.float32), np.random.default_rng(0)).shape
+    (1, 8, 8, 3)
+    """
+    count, height, width, channels = images.shape
+    down, right = rng.integers(-2, 3, size=(2, count, 1, 1, 1))
+    rows = (np.arange(height)[:, None, None] - down) % height
+    columns = (np.arange(width)[:, None] - right) % width
+    channel = rng.permuted(np.tile(np.arange(channels), (count, 1)), axis=1)[:, None, None, :]
+    moved = images[np.arange(count)[:, None, None, None], rows, columns, channel]
+    sign = rng.choice(np.array([-1.0, 1.0], dtype=np.float32), size=(count, 1, 1, 1))
+    changed: Images = moved * sign
+    return changed
+
+
+def _digits(split: Any, seed: int, per_class: int | None = None) -> tuple[Images, Labels]:
+    images, labels = colour_digits(split, n_per_class=per_class, seed=seed)
+    return _scaled(images), labels
+
+
+def _scaled(images: NDArray[np.uint8]) -> Images:
+    return (images / 127.5 - 1.0).astype(np.float32)
+
+
+LABELS = (5, 20)  # a class
+TRANSFER_STUDIES = {
+    "few-labels": Study(
+        "With few labels a class, what is a network worth that knows another task?",
+        tuple(arm for count in LABELS for arm in few_labels(count)),
+        tuning_seeds=(100,),
+        setting=TransferSetting(),
+        train=train,
+    ),
+    "fine-tuning": Study(
+        "Does it help to train such a network on, and what becomes of what it knew?",
+        tuple(arm for count in LABELS for arm in fine_tuning(count)),
+        rates=(0.0003, 0.001, 0.003),
+        tuning_seeds=(100,),
+        setting=TransferSetting(),
+        train=train,
+    ),
+}
