@@ -689,8 +689,8 @@ whole = Exercise(
     "`middle_blocks=8` is the network of the paper.\n\n"
     "Return a list: the output of every block, then the probabilities. You may call your "
     "functions of exercises 9.1 to 9.3.\n\n"
-    "The check compares it with the network of `dscourse.xception`, which equals Keras', block "
-    "by block. It is built narrow and on small images there, so that it takes seconds.",
+    "The check compares it, block by block, with a network that equals Keras'. It builds both "
+    "narrow and on small images, so that it takes seconds.",
     hints=(
         "Each of your three functions returns a list. What does the next one read?",
         "`outputs = entry_flow(x, …)`, then `outputs += middle_flow(outputs[-1], middle_blocks)`.",

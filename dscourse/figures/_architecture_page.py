@@ -36,6 +36,7 @@ STYLE = """
 #NAME table th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 #NAME table tbody th { font-weight: normal; }
 #NAME table thead th { font-weight: bold; }
+#NAME figcaption { color: inherit; font-size: 0.85em; }
 #NAME output { display: block; margin: 0.8rem 0; }
 #NAME small { display: block; font-size: 0.85em; line-height: 1.2; }
 @media (max-width: 576px) {
