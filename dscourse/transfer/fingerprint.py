@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
-
-from dscourse.transfer.blocks import placed_layers
 
 # Keras numbers the names of unnamed layers by what was built before in the session.
 _NAMES = ("name", "keras_history", "input_layers", "output_layers")
@@ -57,12 +55,17 @@ def of_model(model: keras.Model) -> str:
             f"`model` must be one that Keras can describe, to know its features again; got "
             f"{type(model).__name__}, so give it a `get_config` or pass cache=None."
         ) from error
-    names = dict.fromkeys(
-        "/".join([model.name, *(p.path for p in placed_layers(model))]).split("/")
-    )
-    numbers = {name: number for number, name in enumerate(names)}
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(_names(config)))}
     described = json.dumps(_nameless(config, numbers), sort_keys=True, default=str)
     return of_arrays([np.frombuffer(described.encode(), dtype=np.uint8), *model.get_weights()])
+
+
+def _names(config: Mapping[str, Any]) -> Iterator[str]:
+    """Return the names of a model and of all layers in it, as they stand in its description."""
+    inside = config["config"]
+    yield inside.get("name", "")
+    for layer in inside.get("layers", []):
+        yield from _names(layer)
 
 
 def _nameless(node: Any, numbers: Mapping[str, int], *, named: bool = False) -> Any:

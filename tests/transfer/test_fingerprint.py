@@ -27,6 +27,16 @@ def test_the_names_that_keras_numbers_do_not_count():
     assert fingerprint.of_model(first) == fingerprint.of_model(second)
 
 
+def test_the_name_of_a_sequential_models_input_does_not_count_though_it_lists_no_such_layer():
+    import keras
+
+    def made():
+        keras.Input((2,))  # shifts the number of the next one
+        return keras.Sequential([keras.Input((3,)), keras.layers.ReLU()])
+
+    assert fingerprint.of_model(made()) == fingerprint.of_model(made())
+
+
 def test_what_is_trainable_or_compiled_does_not_count():
     model = small()
     before = fingerprint.of_model(model)
