@@ -518,7 +518,7 @@ def exit_flow(x, block13, block14, classes):
     block13: filters of the two convolutions of block 13.
     block14: filters of the two convolutions of block 14.
     classes: outputs of the head.
-    Returns a list with three tensors: of block 13, of block 14 and of the head.
+    Returns a list of three tensors: of block 13, block 14 and the head.
     """
     from keras import layers
 
@@ -900,12 +900,12 @@ mini = Exercise(
 
 @mini.reference
 def mini_xception(size, width, depth):
-    """Build a small Xception for 10 classes with fewer than 100,000 parameters.
+    """Build a small Xception for 10 classes, below 100,000 parameters.
 
     size: height and width of the images.
     width: filters of the stem.
     depth: how many blocks follow; each halves the map and doubles the filters.
-    Returns a keras.Model. Raises a ValueError where it has 100,000 parameters or more.
+    Returns a keras.Model, or raises a ValueError: 100,000 parameters are too many.
     """
     import keras
     from keras import layers
