@@ -202,6 +202,15 @@ def test_the_report_names_the_first_wrong_block(wanted, block):
     assert mismatch.text.startswith(f"at ['{block}']: ")
 
 
+def test_a_block_that_nothing_reads_is_not_taken_for_a_wrong_one(wanted):
+    """Block 4 is right; block 5 reads block 3."""
+    call, right = wanted
+    task = find("09-xception")
+    astray = next(m for m in task.misconceptions if m.code == "M-WRONG-START")
+    mismatch = compare(task.how(astray.function, *call.args), right)
+    assert mismatch.text.startswith("at ['block 5']: ")
+
+
 def test_the_solution_of_9_4_is_keras_own_network():
     """With all weights copied, at full width and depth: the goal of the chapter."""
     import keras
