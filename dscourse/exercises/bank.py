@@ -56,7 +56,8 @@ def misconception_table() -> MisconceptionTable:
 
 
 def _failed(task: Exercise, wrong: Misconception) -> int:
-    return sum(bool(result.problem) for result in run_checks(task, wrong.function).results)
+    report = run_checks(task, wrong.function, explain=False)
+    return sum(bool(result.problem) for result in report.results)
 
 
 def _row_html(row: Row) -> str:

@@ -185,6 +185,15 @@ def test_a_result_in_place_of_the_function_is_told_so():
     assert report.results[0].problem == "check takes your function itself: check(scale)."
 
 
+def test_without_an_explanation_the_outcomes_are_the_same_and_no_misconception_runs():
+    task = scale_exercise()
+    wrong = task.misconceptions[0].function
+    explained, bare = run_checks(task, wrong), run_checks(task, wrong, explain=False)
+    assert [r.outcome for r in bare.results] == [r.outcome for r in explained.results]
+    assert any(r.cause for r in explained.results)
+    assert not any(r.cause for r in bare.results)
+
+
 def test_the_second_call_of_a_check_is_named_by_its_part():
     def answer(x, k=2):
         return x * min(k, 3)
