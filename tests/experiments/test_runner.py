@@ -79,6 +79,12 @@ def test_a_run_with_other_settings_is_another_run(study, tmp_path):
     assert len(trainer.asked) == RUNS
 
 
+def test_a_run_that_was_only_tuned_is_trained_again_for_the_test_images(study, tmp_path):
+    same = study(Trainer(), seeds=(100,), tuning_seeds=(100,))
+    run(same, "ours", tmp_path, silent)
+    assert all(row["test_accuracy"] is not None for row in load("ours", tmp_path).rows)
+
+
 def test_the_command_that_a_file_notes_down_names_the_study(study, tmp_path):
     run(study(Trainer()), "ours", tmp_path, silent)
     assert load("ours", tmp_path).command == "python -m dscourse.experiments run ours"
