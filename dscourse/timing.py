@@ -31,7 +31,7 @@ class Timing:
 
     @property
     def mean(self) -> float:
-        """The mean of the runs, in seconds: it grows with whatever else the machine does."""
+        """The mean of the runs in seconds, which grows with whatever else the machine does."""
         return sum(self.runs) / len(self.runs)
 
 

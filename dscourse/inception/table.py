@@ -39,7 +39,7 @@ class InceptionFilters:
 
     @property
     def c_out(self) -> int:
-        """Channels that the module returns: those of its four branches."""
+        """Channels that the module returns, those of its four branches together."""
         return self.conv_1x1 + self.conv_3x3 + self.conv_5x5 + self.pool_projection
 
 
@@ -83,7 +83,7 @@ class GoogLeNetModule:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds that follow from the widths: each weight once for each place."""
+        """Multiply-adds that follow from the widths, each weight once for each place."""
         return self.grid**2 * self.parameters
 
     # The paper rounds, and cuts off in some rows: one unit either way.
