@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -81,13 +80,9 @@ def save(record: Record, name: str, folder: Path = FOLDER) -> Path:
     head = json.dumps(fields, indent=1, ensure_ascii=False)[:-2]
     body = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
     text = f'{head},\n "rows": [\n{body}\n ]\n}}\n'  # one row a line: a rerun is a readable diff
-    path = folder / f"{name}.json"
-    with tempfile.NamedTemporaryFile(
-        "w", dir=folder, suffix=".tmp", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
-    Path(file.name).replace(path)
-    return path
+    whole = folder / f"{name}.json.tmp"  # a plain file: a temporary one is closed to other users
+    whole.write_text(text, encoding="utf-8")
+    return whole.replace(folder / f"{name}.json")
 
 
 def _processor() -> str:
