@@ -6,6 +6,7 @@ was interrupted goes on where it stopped, and a network that two studies share i
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from dscourse.experiments.training import Row, conditions
 from dscourse.results import Record, load, save
 from dscourse.results.record import FOLDER
 
-PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow-cpu")
 SAME = ("seed", "rate", "network", "setting")  # two rows that agree in these are the same run
 
 Run = tuple[Any, int, float]  # arm, seed, rate
@@ -67,6 +67,23 @@ def best_rate(rows: Sequence[Row], arm: str) -> float:
     return max(reached, key=lambda rate: sum(reached[rate]) / len(reached[rate]))
 
 
+def packages() -> tuple[str, ...]:
+    """Name the installed packages that the numbers depend on: TensorFlow has two names.
+
+    >>> packages()[:3]
+    ('keras', 'matplotlib', 'numpy')
+    """
+    installed = {name for name in ("tensorflow-cpu", "tensorflow") if _is_installed(name)}
+    return "keras", "matplotlib", "numpy", *sorted(installed)
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
+
+
 @dataclass(frozen=True)
 class _Runner:
     """Fills files of results with the rows that they lack."""
@@ -101,4 +118,4 @@ class _Runner:
     def _save(self, file: str, rows: Sequence[Row | None]) -> None:
         command = f"python -m dscourse.experiments run {self.name}"
         done = [row for row in rows if row is not None]
-        save(Record.of_now(command, done, PACKAGES), file, self.folder)
+        save(Record.of_now(command, done, packages()), file, self.folder)

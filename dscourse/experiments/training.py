@@ -105,9 +105,10 @@ def train(
         "validation_accuracy" (a number an epoch), "test_accuracy" (None without `test`) and
         processor "seconds", rounded.
 
+    >>> from dscourse.experiments import StagedArm
     >>> tiny = Setting(train=52, validation=26, test=26, epochs=1)
-    >>> row = train(XceptionArm("tiny", width=0.02), 0, 0.01, tiny)  # doctest: +SKIP
-    >>> row["arm"], row["seed"], len(row["validation_accuracy"])  # doctest: +SKIP
+    >>> row = train(StagedArm("tiny", "plain", 2), 0, 0.01, tiny)
+    >>> row["arm"], row["seed"], len(row["validation_accuracy"])
     ('tiny', 0, 1)
     """
     import keras
