@@ -30,7 +30,7 @@ budget = Exercise(
 def match_width(a, b, c, budget):
     """Find the width whose number of parameters is nearest to a budget.
 
-    a, b, c: a network of width w has a * w**2 + b * w + c parameters; none is negative, a > 0
+    a, b, c: width w costs a * w**2 + b * w + c parameters; a > 0, b and c are not negative
     budget: the wanted number of parameters
     Returns a dict with the keys "width", "parameters" and "matched".
     """

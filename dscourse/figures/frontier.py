@@ -60,10 +60,12 @@ def frontier(points: Sequence[Trained], cost: str, unit: str = "test accuracy") 
     way = [(across(points[place].cost), rise(found[place].mean)) for place in best]
     for start, end in pairwise(way):
         canvas.line(*start, *end, width=1.5)
+    for point, interval in zip(points, found, strict=True):  # below all markers
+        _whisker(canvas, across(point.cost), rise(interval.low), rise(interval.high))
     told = []
     for place, (point, interval) in enumerate(zip(points, found, strict=True)):
         text = f"{point.name}: {point.cost:,.3g} {cost}, {interval}"
-        _point(canvas, across(point.cost), rise, interval, place)
+        _marker(canvas, across(point.cost), rise(interval.mean), place)
         below = bottom + 60 + (place + 0.5) * _LINE
         _marker(canvas, _LEFT, below, place)
         canvas.text(_LEFT + 18, below, text, anchor="start", size=12)
@@ -81,12 +83,10 @@ def _frontier(points: Sequence[Trained], found: Sequence[Interval]) -> list[int]
     return best
 
 
-def _point(canvas: Canvas, x: float, rise: Axis, interval: Interval, place: int) -> None:
-    low, high = rise(interval.low), rise(interval.high)
+def _whisker(canvas: Canvas, x: float, low: float, high: float) -> None:
     canvas.line(x, low, x, high, width=1.5)
     for end in (low, high):
         canvas.line(x - 5, end, x + 5, end)
-    _marker(canvas, x, rise(interval.mean), place)
 
 
 def _marker(canvas: Canvas, x: float, y: float, place: int) -> None:
