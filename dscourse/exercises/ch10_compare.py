@@ -181,7 +181,7 @@ leakage = Exercise(
 
 @leakage.reference
 def split_and_scale(images, families, held_out):
-    """Split images by font family, and scale them by what the training images are.
+    """Split images by font family; scale them by the training images.
 
     images: (count, height, width, channels)
     families: the name of each image's font family
