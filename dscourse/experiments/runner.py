@@ -21,7 +21,9 @@ SAME = ("seed", "rate", "network", "setting")  # two rows that agree in these ar
 Run = tuple[Any, int, float]  # arm, seed, rate
 
 
-def run(study: Study, name: str, folder: Path = FOLDER, say: Callable[[str], None] = print) -> Path:
+def run(
+    study: Study, name: str, folder: Path | None = None, say: Callable[[str], None] = print
+) -> Path:
     """Run what is missing of a study and return the path of its results.
 
     Writes `name-tuning.json` and `name.json`, each anew after every run.
@@ -29,9 +31,10 @@ def run(study: Study, name: str, folder: Path = FOLDER, say: Callable[[str], Non
     Args:
         study: The arms, rates and seeds.
         name: Of the files, and of the study in the command that they note down.
-        folder: Where they lie.
+        folder: Where they lie; by default in the package.
         say: Is called with a line about every run.
     """
+    folder = folder or FOLDER
     tuning = [(a, s, r) for s in study.tuning_seeds for r in study.rates for a in study.arms]
     progress = Progress(len(tuning) + len(study.arms) * len(study.seeds), say)
     runner = _Runner(study, name, folder, progress)

@@ -50,7 +50,7 @@ class Record:
         return cls(command, list(rows), versions, machine, datetime.now(UTC).date().isoformat())
 
 
-def load(name: str, folder: Path = FOLDER) -> Record:
+def load(name: str, folder: Path | None = None) -> Record:
     """Read a file of results.
 
     Args:
@@ -60,6 +60,7 @@ def load(name: str, folder: Path = FOLDER) -> Record:
     Raises:
         ValueError: There is no such file; those that there are are named.
     """
+    folder = folder or FOLDER
     path = folder / f"{name}.json"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
@@ -67,7 +68,7 @@ def load(name: str, folder: Path = FOLDER) -> Record:
     return Record(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def save(record: Record, name: str, folder: Path = FOLDER) -> Path:
+def save(record: Record, name: str, folder: Path | None = None) -> Path:
     """Write a file of results, whole or not at all, and return its path.
 
     Args:
@@ -75,6 +76,7 @@ def save(record: Record, name: str, folder: Path = FOLDER) -> Path:
         name: Without its ending.
         folder: Where to put it; by default into the package.
     """
+    folder = folder or FOLDER
     fields = asdict(record)
     rows = fields.pop("rows")
     head = json.dumps(fields, indent=1, ensure_ascii=False)[:-2]
