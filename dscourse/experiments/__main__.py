@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dscourse.experiments.studies import STUDIES
 from dscourse.experiments.transfer import TRANSFER_STUDIES
+from dscourse.results.record import FOLDER
 
 _ALL = STUDIES | TRANSFER_STUDIES
 _EXAMPLES = """examples:
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("study", choices=sorted(_ALL))
     run.add_argument("--seeds", type=_seeds, help="number of seeds that count (default: 5)")
     run.add_argument("--rates", type=_rate, nargs="+", help="the rates that each arm tries")
-    run.add_argument("--folder", type=Path, default=_results(), help="where the results lie")
+    run.add_argument("--folder", type=Path, default=FOLDER, help="where the results lie")
     run.add_argument(
         "--threads",
         type=int,
@@ -103,12 +104,6 @@ def _rate(text: str) -> float:
     if not 0 < rate < 1:
         raise argparse.ArgumentTypeError(f"must be between 0 and 1; got {text}.")
     return rate
-
-
-def _results() -> Path:
-    from dscourse.results.record import FOLDER
-
-    return FOLDER
 
 
 def _use_threads(count: int) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dscourse.data import LETTERS, glyphs
 from dscourse.experiments.arms import MOMENTUM
+from dscourse.experiments.runner import packages
 from dscourse.results import Record, save
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 IMAGES, EPOCHS, BATCH, RATE = 26_000, 5, 64, 0.003
 TESTED, KNOWN = 2600, 1300  # images that measure: in new fonts, and in those of the training
-PACKAGES = ("keras", "matplotlib", "numpy", "tensorflow-cpu")
 
 Row = dict[str, Any]
 
@@ -91,7 +91,7 @@ def _model() -> "keras.Model":
 
 def _read(images: int, numbers: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     pixels, labels = _drawn(images)
-    return _scaled(pixels[numbers]), labels[numbers]
+    return scaled(pixels[numbers]), labels[numbers]
 
 
 @cache
@@ -99,7 +99,12 @@ def _drawn(images: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return glyphs(images, "train")
 
 
-def _scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bring pixels to values from -1 to 1, as the weights expect them.
+
+    >>> scaled(np.array([0, 255], dtype=np.uint8)).tolist()
+    [-1.0, 1.0]
+    """
     return (images / 127.5 - 1.0).astype(np.float32)
 
 
@@ -119,7 +124,7 @@ def accuracy(model: "keras.Model", images: NDArray[np.uint8], labels: NDArray[np
         images: Images as `glyphs` draws them.
         labels: Of the images.
     """
-    outputs = model.predict(_scaled(images), batch_size=200, verbose=0)
+    outputs = model.predict(scaled(images), batch_size=200, verbose=0)
     return round(float(np.mean(outputs.argmax(axis=1) == labels)), 4)
 
 
@@ -132,5 +137,5 @@ def publish(model: "keras.Model", rows: Sequence[Row]) -> Path:
     """
     from dscourse.xception.mini import save_mini
 
-    save(Record.of_now("make weights", rows, PACKAGES), "mini")
+    save(Record.of_now("make weights", rows, packages()), "mini")
     return save_mini(model)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dscourse.data import colour_digits, glyphs
 from dscourse.experiments.arms import MOMENTUM, described
+from dscourse.experiments.pretraining import scaled
 from dscourse.experiments.studies import Study
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class _Network:
             of_letters[f"predictions/{n}"].astype(np.float32) for n in ("kernel", "bias")
         )
         images, labels = glyphs(count, "test")
-        return _agreement(self.features(_scaled(images)), kernel, bias, labels)
+        return _agreement(self.features(scaled(images)), kernel, bias, labels)
 
 
 def _agreement(features: Images, kernel: Images, bias: Images, labels: Labels) -> float:
@@ -288,11 +289,7 @@ def augmented(images: Images, rng: np.random.Generator) -> Images:
 
 def _digits(split: Any, seed: int, per_class: int | None = None) -> tuple[Images, Labels]:
     images, labels = colour_digits(split, n_per_class=per_class, seed=seed)
-    return _scaled(images), labels
-
-
-def _scaled(images: NDArray[np.uint8]) -> Images:
-    return (images / 127.5 - 1.0).astype(np.float32)
+    return scaled(images), labels
 
 
 LABELS = (5, 20)  # a class

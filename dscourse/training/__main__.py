@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _EXAMPLES = """examples, with a task of the course:
-  TASK=dscourse.experiments.letters:task
+  TASK=dscourse.experiments.pretraining:task
   one process:
     python -m dscourse.training $TASK --folder run
   two processes on this machine, started again up to three times if one dies:

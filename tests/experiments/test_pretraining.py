@@ -1,6 +1,7 @@
 """The weights are trained epoch by epoch, and an interruption changes nothing."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -52,3 +53,12 @@ def test_the_trained_architecture_is_the_one_that_the_package_loads(tiny):
     assert {w.path: tuple(w.shape) for w in pretraining.task().model().weights} == {
         name: array.shape for name, array in arrays.items()
     }
+
+
+def test_the_examples_of_the_training_command_name_this_task():
+    from dscourse.experiments import pretraining
+    from dscourse.training import __main__ as command
+    from dscourse.training import find_task
+
+    named = re.search(r"TASK=(\S+)", command._EXAMPLES)[1]
+    assert find_task(named).examples == pretraining.IMAGES

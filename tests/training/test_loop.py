@@ -16,10 +16,6 @@ def weights(result) -> list[np.ndarray]:
     return [keras.ops.convert_to_numpy(w) for w in result.model.weights]
 
 
-def relative_difference(a: list[np.ndarray], b: list[np.ndarray]) -> float:
-    return max(float(np.linalg.norm(x - y) / np.linalg.norm(x)) for x, y in zip(a, b, strict=True))
-
-
 def test_the_loop_equals_keras_fit_on_the_same_batches(tmp_path):
     """Keras' own training is the witness: one epoch, with the batches in our order."""
     task = tiny.task(epochs=1)
@@ -31,7 +27,7 @@ def test_the_loop_equals_keras_fit_on_the_same_batches(tmp_path):
     images, labels = task.read(order[: 8 * task.batch])
     model.fit(images, labels, batch_size=task.batch, shuffle=False, verbose=0)
     theirs = [keras.ops.convert_to_numpy(w) for w in model.weights]
-    assert relative_difference(ours, theirs) < 1e-5
+    assert tiny.relative_difference(ours, theirs) < 1e-5
 
 
 def test_a_run_that_was_cut_short_goes_on_as_if_nothing_had_happened(tmp_path):
@@ -39,7 +35,7 @@ def test_a_run_that_was_cut_short_goes_on_as_if_nothing_had_happened(tmp_path):
     train(tiny.task(epochs=2), tmp_path / "cut")
     rest = train(tiny.task(epochs=4), tmp_path / "cut")
     assert rest.steps == 16
-    assert relative_difference(whole, weights(rest)) == 0.0
+    assert tiny.relative_difference(whole, weights(rest)) == 0.0
 
 
 def test_a_finished_run_has_nothing_left_to_do(tmp_path):

@@ -38,19 +38,12 @@ def final(folder: Path) -> list[np.ndarray]:
         return [file[f"v{n}"] for n in range(len(file.files) - 1)]
 
 
-def relative_difference(a: list[np.ndarray], b: list[np.ndarray]) -> float:
-    return max(
-        float(np.linalg.norm(x - y) / max(np.linalg.norm(x), 1e-12))
-        for x, y in zip(a, b, strict=True)
-    )
-
-
 def test_two_workers_reach_the_weights_of_one_process(tmp_path):
     train(tiny.task(), tmp_path / "one")
     done = run("task", tmp_path / "two", "--local", "2")
     assert done.returncode == 0, done.stderr
     assert "done: 24 steps" in done.stderr
-    assert relative_difference(final(tmp_path / "one"), final(tmp_path / "two")) < 1e-5
+    assert tiny.relative_difference(final(tmp_path / "one"), final(tmp_path / "two")) < 1e-5
 
 
 def test_after_a_worker_is_killed_the_others_stop_and_a_second_start_goes_on(tmp_path):
@@ -75,7 +68,7 @@ def test_after_a_worker_is_killed_the_others_stop_and_a_second_start_goes_on(tmp
     assert rest.returncode == 0, rest.stderr
     assert int(re.search(r"going on after step (\d+)", rest.stderr)[1]) == saved
     train(tiny.slow_task(), tmp_path / "one")
-    assert relative_difference(final(tmp_path / "one"), final(folder)) < 1e-4
+    assert tiny.relative_difference(final(tmp_path / "one"), final(folder)) < 1e-4
 
 
 def _wait_for_checkpoint(folder: Path, launcher: subprocess.Popen) -> list[psutil.Process]:

@@ -52,3 +52,11 @@ def slow_task() -> Task:
 
     gentle = partial(keras.optimizers.SGD, 0.01)
     return replace(task(epochs=20), read=read_slowly, optimizer=gentle)
+
+
+def relative_difference(a: list[np.ndarray], b: list[np.ndarray]) -> float:
+    """Compare two lists of arrays: the norm of a difference over the norm, at its worst."""
+    return max(
+        float(np.linalg.norm(x - y) / max(np.linalg.norm(x), 1e-12))
+        for x, y in zip(a, b, strict=True)
+    )
