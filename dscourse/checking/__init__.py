@@ -7,6 +7,7 @@ the learner's view of it, and `Progress` keeps what was solved.
 from dscourse.checking.compare import Mismatch, compare, same
 from dscourse.checking.deadline import DeadlineExceededError, deadline, deadlines_work
 from dscourse.checking.exercise import BOOK_URL, Check, Exercise, Misconception
+from dscourse.checking.expected import Expected, Place
 from dscourse.checking.observe import (
     Call,
     ChangedInput,
@@ -22,7 +23,7 @@ from dscourse.checking.practice import Practice
 from dscourse.checking.progress import Progress, Standing, default_path
 from dscourse.checking.render import Text, report_html, report_text
 from dscourse.checking.report import Cause, CheckResult, Outcome, Report
-from dscourse.checking.run import run_checks
+from dscourse.checking.run import all_the_same, run_checks, run_expected
 from dscourse.checking.todo import TODO, contains_todo
 
 __all__ = [
@@ -35,9 +36,11 @@ __all__ = [
     "CheckResult",
     "DeadlineExceededError",
     "Exercise",
+    "Expected",
     "Misconception",
     "Mismatch",
     "Outcome",
+    "Place",
     "Practice",
     "Progress",
     "Raised",
@@ -46,6 +49,7 @@ __all__ = [
     "Standing",
     "Text",
     "TimedOut",
+    "all_the_same",
     "call",
     "compare",
     "contains_todo",
@@ -58,5 +62,6 @@ __all__ = [
     "report_html",
     "report_text",
     "run_checks",
+    "run_expected",
     "same",
 ]

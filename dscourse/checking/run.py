@@ -7,16 +7,19 @@ from typing import Any
 
 from dscourse.checking.compare import same
 from dscourse.checking.exercise import Check, Exercise, Misconception
+from dscourse.checking.expected import Expected, Place
 from dscourse.checking.judge import Verdict, judge
 from dscourse.checking.observe import Call, Observation, Raised, Returned, observe
 from dscourse.checking.report import Cause, CheckResult, Outcome, Report
+
+Ask = Callable[[Call], Observation]
 
 
 @dataclass(frozen=True)
 class _Failure:
     """A check's first call that went wrong."""
 
-    part: int
+    place: Place
     call: Call
     seen: Observation
     verdict: Verdict
@@ -49,39 +52,60 @@ def run_checks(exercise: Exercise, answer: Any, seed: int = 0, *, explain: bool 
       twice(3): it should be 6, but yours is 9.
       The same input: exercise("00-double").case(1)
     """
-    checks = dict(enumerate(exercise.checks, start=1))
     if not callable(answer):
         problem = f"check takes your function itself: check({exercise.name})."
-        results = [_result(n, check, Outcome.ERROR, problem) for n, check in checks.items()]
-        return Report(exercise.id, Outcome.ERROR, tuple(results))
-    failures = {number: _first_failure(exercise, answer, number, seed) for number in checks}
+        return all_the_same(exercise, Outcome.ERROR, problem)
+    return run_expected(
+        Expected(exercise, seed),
+        lambda asked: observe(answer, asked, exercise.how, exercise.seconds),
+        explain=explain,
+    )
+
+
+def run_expected(expected: Expected, ask: Ask, *, explain: bool = True) -> Report:
+    """Check an answer that may live elsewhere: in another process, on another machine.
+
+    Args:
+        expected: The exercise with its inputs, and what its own answers do on them.
+        ask: Calls the answer and tells what happened.
+        explain: False skips the search for causes.
+
+    Returns:
+        The same `Report` as `run_checks` of that answer with that seed.
+    """
+    exercise = expected.exercise
+    checks = dict(enumerate(exercise.checks, start=1))
+    failures = {number: _first_failure(expected, ask, number) for number in checks}
     unexplained = {n: failure for n, failure in failures.items() if failure and explain}
-    causes = _causes(exercise, unexplained)
+    causes = _causes(expected, unexplained)
     results = [
         _told(exercise.name, n, check, failures[n], causes.get(n)) for n, check in checks.items()
     ]
     return Report(exercise.id, _overall(results), tuple(results))
 
 
-def _first_failure(
-    exercise: Exercise, answer: Callable[..., Any], number: int, seed: int
-) -> _Failure | None:
-    for part, asked in enumerate(exercise.calls(number, seed), start=1):
-        seen = _observe(exercise, answer, asked)
-        verdict = judge(seen, _observe(exercise, exercise.solution, asked))
+def all_the_same(exercise: Exercise, outcome: Outcome, problem: str) -> Report:
+    """Report one outcome for every check, where the answer could not even be called."""
+    numbered = enumerate(exercise.checks, start=1)
+    results = tuple(_result(number, check, outcome, problem) for number, check in numbered)
+    return Report(exercise.id, outcome, results)
+
+
+def _first_failure(expected: Expected, ask: Ask, number: int) -> _Failure | None:
+    for part, asked in enumerate(expected.calls(number), start=1):
+        place = Place(number, part)
+        seen = ask(asked)
+        verdict = judge(seen, expected.reference(place))
         if verdict:
-            return _Failure(part, asked, seen, verdict)
+            return _Failure(place, asked, seen, verdict)
     return None
 
 
-def _observe(exercise: Exercise, answer: Callable[..., Any], asked: Call) -> Observation:
-    return observe(answer, asked, exercise.how, exercise.seconds)
-
-
-def _causes(exercise: Exercise, failures: dict[int, _Failure]) -> dict[int, Cause]:
+def _causes(expected: Expected, failures: dict[int, _Failure]) -> dict[int, Cause]:
     """Explain each failure by a misconception that did the same; prefer one that fits more."""
+    wrong = expected.exercise.misconceptions
     fits = {
-        number: [m for m in exercise.misconceptions if _did_the_same(exercise, m, failure)]
+        number: [m for m in wrong if _did_the_same(expected, m, failure)]
         for number, failure in failures.items()
         if failure.verdict.outcome is not Outcome.NOT_ATTEMPTED
     }
@@ -90,8 +114,8 @@ def _causes(exercise: Exercise, failures: dict[int, _Failure]) -> dict[int, Caus
     return {n: Cause(m.code, m.note, m.link) for n, m in best.items()}
 
 
-def _did_the_same(exercise: Exercise, misconception: Misconception, failure: _Failure) -> bool:
-    seen = _observe(exercise, misconception.function, failure.call)
+def _did_the_same(expected: Expected, misconception: Misconception, failure: _Failure) -> bool:
+    seen = expected.misconception(misconception, failure.place)
     match seen, failure.seen:
         case Returned(value=theirs), Returned(value=yours):
             return same(yours, theirs)
@@ -112,7 +136,7 @@ def _told(
         verdict.outcome,
         verdict.problem,
         call=failure.call.text(name),
-        part=failure.part,
+        part=failure.place.part,
         cause=cause,
     )
 

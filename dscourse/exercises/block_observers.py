@@ -6,6 +6,7 @@ in all of them, a layer that is used twice would look like two layers.
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,28 +22,45 @@ def watch_blocks(first: int = 1, *, head: bool = False) -> Callable[..., Any]:
         head: Whether the last output is no block but the head's.
 
     Returns:
-        An observer. The answer gets a symbolic `keras.Input` in the place of its first argument.
-        Seen are the output of each block, in their order, and the number of parameters.
+        `observe_blocks` with these two filled in: a grader sends an observer to another process
+        by its name and its arguments.
 
-    >>> watch_blocks(5).__name__
-    'observe_blocks'
+    >>> watch_blocks(5).args
+    (5, False)
     """
+    return partial(observe_blocks, first, head)
 
-    def observe_blocks(answer: Callable[..., Any], x: np.ndarray, *args: Any, **kwargs: Any) -> Any:
-        import keras
 
-        inputs = keras.Input(x.shape[1:], dtype=x.dtype)
-        outputs = answer(inputs, *args, **kwargs)
-        if outputs is None or contains_todo(outputs):
-            return outputs
-        model = keras.Model(inputs, _tensors(outputs))
-        names = [f"block {first + n}" for n in range(len(model.outputs))]
-        if head:
-            names[-1] = "head"
-        values = _run(model, x)
-        return dict(zip(names, values, strict=True)) | {"parameters": model.count_params()}
+def observe_blocks(
+    first: int, head: bool, answer: Callable[..., Any], x: np.ndarray, *args: Any, **kwargs: Any
+) -> Any:
+    """Observe the output of each block, in their order, and the number of parameters.
 
-    return observe_blocks
+    The answer gets a symbolic `keras.Input` in the place of `x`.
+
+    Args:
+        first: As of `watch_blocks`.
+        head: As of `watch_blocks`.
+        answer: The learner's function.
+        x: Images (batch, height, width, channels).
+        args: What the answer gets after the input.
+        kwargs: What it gets by name.
+
+    Returns:
+        A dict of arrays, with "parameters"; `TODO` and None come back as they are.
+    """
+    import keras
+
+    inputs = keras.Input(x.shape[1:], dtype=x.dtype)
+    outputs = answer(inputs, *args, **kwargs)
+    if outputs is None or contains_todo(outputs):
+        return outputs
+    model = keras.Model(inputs, _tensors(outputs))
+    names = [f"block {first + n}" for n in range(len(model.outputs))]
+    if head:
+        names[-1] = "head"
+    values = _run(model, x)
+    return dict(zip(names, values, strict=True)) | {"parameters": model.count_params()}
 
 
 def run_model(answer: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

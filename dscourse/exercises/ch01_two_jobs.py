@@ -4,6 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from dscourse.checking import Exercise, call
+from dscourse.exercises.memory_observers import windows_and_memory
 
 # --- 1.1 -------------------------------------------------------------------------------------
 
@@ -518,14 +519,6 @@ def _(image_size, kernel_size, c_in, c_out, strides, padding):
 
 
 # --- 1.5 -------------------------------------------------------------------------------------
-
-
-def windows_and_memory(answer, x, kernel_size, strides):
-    """Observe the windows, and whether they are a view of `x` or a copy."""
-    windows = answer(x, kernel_size, strides)
-    is_array = isinstance(windows, np.ndarray)
-    return {"windows": windows, "a view of x": is_array and np.may_share_memory(windows, x)}
-
 
 windows_task = Exercise(
     "01-windows",

@@ -1,6 +1,5 @@
 """Exercises of chapter 7: parameters, multiply-adds, bytes and time."""
 
-import tracemalloc
 from statistics import mean, median
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from dscourse.checking import Exercise, call
 from dscourse.conv import separable_conv2d
+from dscourse.exercises.memory_observers import output_and_memory
 
 # --- 7.1 -------------------------------------------------------------------------------------
 
@@ -789,38 +789,6 @@ def _(slow, fast, shortest):
 
 
 # --- 7.6 -------------------------------------------------------------------------------------
-
-
-def output_and_memory(answer, x, depthwise, pointwise, rows):
-    """Observe the output, and whether the work needed far less memory than the whole map between.
-
-    The limit is half of that map: room for blocks and for a second copy of the output, which is
-    small in the checks, but not for the map.
-    """
-    output = answer(x, depthwise, pointwise, rows)  # not measured: a first run may import modules
-    places = (x.shape[1] - depthwise.shape[0] + 1) * (x.shape[2] - depthwise.shape[1] + 1)
-    whole = len(x) * places * depthwise.shape[2] * depthwise.shape[3] * x.itemsize
-    # Now and then a table of Python's own grows while the answer runs: then measure once more.
-    runs = (_peak_bytes(lambda: answer(x, depthwise, pointwise, rows)) for _ in range(2))
-    little = any(peak < whole / 2 for peak in runs)
-    return {"output": output, "far less memory than the whole map": little}
-
-
-def _peak_bytes(work):
-    """Return how much more memory than before was in use at the worst moment of some work."""
-    running = tracemalloc.is_tracing()
-    if not running:
-        tracemalloc.start()
-    tracemalloc.reset_peak()
-    before, _ = tracemalloc.get_traced_memory()
-    try:
-        work()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        if not running:
-            tracemalloc.stop()
-    return peak - before
-
 
 blocks_task = Exercise(
     "07-blocks",
