@@ -57,8 +57,8 @@ _FREE = set(
     Activation ELU LeakyReLU PReLU ReLU Relu Relu6 Sigmoid Softmax
     BatchNormalization GroupNormalization LayerNormalization Normalization Rescaling
     AveragePooling2D GetItem GlobalAveragePooling2D GlobalMaxPooling2D MaxPooling2D UpSampling2D
-    Add Average Concatenate Maximum Minimum Multiply Subtract
-    ActivityRegularization Dropout GaussianNoise SpatialDropout2D
+    Add Average Concatenate LayerScale Maximum Minimum Multiply Subtract
+    ActivityRegularization Dropout GaussianNoise SpatialDropout2D StochasticDepth
     Cropping2D Flatten Identity Permute Reshape ZeroPadding2D
     CenterCrop RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom
     """.split()  # noqa: SIM905 -- a list literal would take a line for each name

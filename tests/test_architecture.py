@@ -15,6 +15,7 @@ ROWS = {
     "results": 1,
     "statistics": 1,
     "timing": 1,
+    "census": 2,
     "checking": 2,
     "inception": 3,
     "xception": 3,

@@ -10,6 +10,7 @@ from dscourse.figures.course_map import course_map
 from dscourse.figures.curves import learning_curves
 from dscourse.figures.depth import Norms, norms_by_depth
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
+from dscourse.figures.families import Relative, family_tree
 from dscourse.figures.frontier import Trained, frontier
 from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.intervals import seed_intervals
@@ -18,8 +19,10 @@ from dscourse.figures.layout import nhwc_axes
 from dscourse.figures.mixing import mixing_matrix
 from dscourse.figures.orders import regrouped_stack, two_differences
 from dscourse.figures.padding import padding_strips
+from dscourse.figures.pictures import Picture, picture_grid, spotlit
 from dscourse.figures.ranks import kernel_ranks, rank_grids
 from dscourse.figures.roofline import Work, roofline
+from dscourse.figures.scaling import scaling_curves
 from dscourse.figures.statistics import statistic_tracker
 from dscourse.figures.steps import Step, Steps
 from dscourse.figures.towers import TowerSetting, proof_chain, tower_dial
@@ -32,6 +35,8 @@ __all__ = [
     "Drawing",
     "InceptionCounters",
     "Norms",
+    "Picture",
+    "Relative",
     "Step",
     "Steps",
     "TowerSetting",
@@ -42,6 +47,7 @@ __all__ = [
     "block_with_shortcut",
     "convolution_steps",
     "course_map",
+    "family_tree",
     "footprints",
     "from_matplotlib",
     "frontier",
@@ -52,12 +58,15 @@ __all__ = [
     "nhwc_axes",
     "norms_by_depth",
     "padding_strips",
+    "picture_grid",
     "proof_chain",
     "rank_grids",
     "regrouped_stack",
     "roofline",
+    "scaling_curves",
     "seed_intervals",
     "separable_flow",
+    "spotlit",
     "stacked_bars",
     "statistic_tracker",
     "tower_dial",
