@@ -11,6 +11,7 @@ from dscourse.checking.expected import Expected, Place
 from dscourse.checking.observe import (
     Call,
     ChangedInput,
+    Observation,
     Raised,
     Returned,
     TimedOut,
@@ -39,6 +40,7 @@ __all__ = [
     "Expected",
     "Misconception",
     "Mismatch",
+    "Observation",
     "Outcome",
     "Place",
     "Practice",

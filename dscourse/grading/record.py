@@ -24,6 +24,7 @@ class Status(StrEnum):
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
     NOT_SUBMITTED = "not-submitted"
+    NOT_GRADED = "not-graded"  # the grader itself failed: nothing that the student did
 
 
 @dataclass(frozen=True)
