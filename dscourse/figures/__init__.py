@@ -21,6 +21,7 @@ from dscourse.figures.orders import regrouped_stack, two_differences
 from dscourse.figures.padding import padding_strips
 from dscourse.figures.pictures import Picture, picture_grid, spotlit
 from dscourse.figures.ranks import kernel_ranks, rank_grids
+from dscourse.figures.rates import accuracy_by_rate
 from dscourse.figures.roofline import Work, roofline
 from dscourse.figures.scaling import scaling_curves
 from dscourse.figures.statistics import statistic_tracker
@@ -42,6 +43,7 @@ __all__ = [
     "TowerSetting",
     "Trained",
     "Work",
+    "accuracy_by_rate",
     "audit_strips",
     "block_wirings",
     "block_with_shortcut",
