@@ -1,0 +1,73 @@
+"""The grader of one assignment in this process, with the sandboxes that it uses."""
+
+from collections.abc import Mapping
+from functools import partial
+from types import TracebackType
+
+from dscourse.grading.assignment import Assignment
+from dscourse.grading.engine import Grader
+from dscourse.grading.record import Record
+from dscourse.grading.sandbox import Sandbox, SandboxError
+from dscourse.grading.sandboxes import Sandboxes, weakest
+from dscourse.grading.submissions import Submission
+
+
+class Workshop:
+    """Everything that grading takes, started: a wrong set-up is told before the first submission.
+
+    Args:
+        assignment: What to grade.
+        observers: The sources of modules that the exercises' observers need, by their full names.
+        unsafe: Whether to grade where students' code cannot be isolated.
+
+    Raises:
+        SandboxError: A sandbox cannot be started, or cannot isolate although it must.
+    """
+
+    def __init__(
+        self, assignment: Assignment, observers: Mapping[str, str], *, unsafe: bool = False
+    ) -> None:
+        self._sandboxes = Sandboxes(partial(start, observers, unsafe))
+        try:
+            running = [self._sandboxes.of(engine) for engine in assignment.engines]
+            assignment.prepare()
+        except BaseException:
+            self.close()
+            raise
+        self.level = weakest(sandbox.level for sandbox in running)
+        self._grader = Grader(assignment, self._sandboxes)
+
+    def grade(self, submission: Submission) -> Record:
+        """Grade a submission; several threads may do so at once."""
+        return self._grader.grade(submission)
+
+    def close(self) -> None:
+        """End the sandboxes, and with them every process of a student."""
+        self._sandboxes.close()
+
+    def __enter__(self) -> "Workshop":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def start(observers: Mapping[str, str], unsafe: bool, engine: str) -> Sandbox:
+    """Start a sandbox that isolates, or that need not.
+
+    Raises:
+        SandboxError: It cannot be started, or does not isolate although it must.
+    """
+    sandbox = Sandbox.start(engine, observers=observers)
+    if sandbox.level == "none" and not unsafe:
+        sandbox.close()
+        raise SandboxError(
+            "students' code cannot be isolated on this machine, so no points are awarded: "
+            "grade on Linux 5.13 or later, or add --unsafe to run it all the same."
+        )
+    return sandbox
