@@ -81,7 +81,7 @@ class Results:
         self._records.mkdir(parents=True, exist_ok=True)
         for left in self.folder.rglob(f"*{_NEW}"):  # of a process that was killed as it wrote
             left.unlink(missing_ok=True)
-        _write(self.folder / _SETTINGS, json.dumps(asdict(settings), indent=1) + "\n")
+        write_whole(self.folder / _SETTINGS, json.dumps(asdict(settings), indent=1) + "\n")
 
     def put(self, submission: Submission, record: Record) -> None:
         """Store a record.
@@ -89,7 +89,7 @@ class Results:
         Raises:
             OSError: It cannot be written; then the old state is left as it was.
         """
-        _write(self._path(submission), to_json(record))
+        write_whole(self._path(submission), to_json(record))
 
     def missing(self, submissions: Iterable[Submission]) -> list[Submission]:
         """Return those that are still to be graded, in their order.
@@ -115,7 +115,7 @@ class Results:
         return record.status is not Status.NOT_GRADED and record.digest == submission.digest
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a new file beside the old one, then let it take that one's place."""
     new = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_NEW}")
     try:

@@ -15,7 +15,7 @@ from dscourse.grading.record import Status
 from dscourse.grading.submissions import SubmissionsError, collect
 from tests.grading.handed_in import laid_out, notebook, zipped
 
-FIVE = notebook("05-depthwise", "05-count")
+FIVE = notebook("05-depthwise", "05-effective-kernel")
 SIX = notebook("06-order-matters")
 
 

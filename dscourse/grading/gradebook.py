@@ -1,0 +1,85 @@
+"""The records of a class, put together by student."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dscourse.grading.record import ExerciseRecord, Record, Status, Student
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one student earned in all of their submissions.
+
+    Args:
+        student: The student.
+        records: One or more.
+    """
+
+    student: Student
+    records: Sequence[Record]
+
+    @property
+    def statuses(self) -> list[Status]:
+        """How the gradings ended, each way once, what needs a look first."""
+        found = {record.status for record in self.records}
+        return sorted(found, key=lambda status: status is Status.GRADED)
+
+    @cached_property
+    def exercises(self) -> Mapping[str, ExerciseRecord]:
+        """The graded exercises by id; of one in several submissions the best."""
+        best: dict[str, ExerciseRecord] = {}
+        for exercise in (e for record in self.records if record.graded for e in record.exercises):
+            if exercise.id not in best or exercise.points > best[exercise.id].points:
+                best[exercise.id] = exercise
+        return best
+
+    @property
+    def points(self) -> int | None:
+        """The points earned; None while one of the submissions could not be graded."""
+        if self.statuses != [Status.GRADED]:
+            return None
+        return sum(exercise.points for exercise in self.exercises.values())
+
+    @property
+    def notes(self) -> list[str]:
+        """The notes of all submissions."""
+        return [note for record in self.records for note in record.notes]
+
+
+class Gradebook:
+    """All students of a batch.
+
+    Args:
+        records: In any order.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        by_student: dict[Student, list[Record]] = {}
+        for record in records:
+            by_student.setdefault(record.student, []).append(record)
+        self.rows = [
+            Row(student, sorted(own, key=lambda record: record.file))
+            for student, own in sorted(by_student.items(), key=_by_name)
+        ]
+
+    @cached_property
+    def exercises(self) -> Mapping[str, ExerciseRecord]:
+        """One example of each exercise that was graded for anyone, by id, for titles and worth."""
+        found = {e.id: e for row in self.rows for e in row.exercises.values()}
+        return dict(sorted(found.items()))
+
+    @property
+    def total(self) -> int:
+        """The points that can be earned in all exercises together."""
+        return sum(exercise.total for exercise in self.exercises.values())
+
+    @property
+    def records(self) -> list[Record]:
+        """All records, student by student."""
+        return [record for row in self.rows for record in row.records]
+
+
+def _by_name(item: tuple[Student, list[Record]]) -> tuple[str, str, str]:
+    student = item[0]
+    return student.label.casefold(), student.platform, student.id
