@@ -25,13 +25,20 @@ table { border-collapse: collapse; min-width: 60%; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left;
   vertical-align: top; overflow-wrap: normal; }
+td.long { min-width: 16rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dt { color: var(--faint); } dd { margin: 0; }
 ul.checks { list-style: none; padding-left: 0; } ul.checks li { margin: .5rem 0; }
-figure { margin: 1rem 0; } figcaption { color: var(--faint); }
+figure { margin: 1rem 0; }
+@media (max-width: 576px) {
+  figure svg { width: var(--width) !important; max-width: none !important; }
+}
 code { font-size: .9em; }
 """
+
+
+_LONG = 60  # characters; a column with such a text keeps some width on a phone
 
 
 class Html(str):
@@ -96,8 +103,8 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
         rows: The cells.
     """
     body = list(rows)
-    kinds = [_is_number(column) for column in zip(*body, strict=True)] or [False] * len(head)
-    names = [_cell("th", name, number, "col") for name, number in zip(head, kinds, strict=True)]
+    kinds = [_kind(column) for column in zip(*body, strict=True)] or [""] * len(head)
+    names = [_cell("th", name, kind, "col") for name, kind in zip(head, kinds, strict=True)]
     lines = [
         "".join(
             _cell("td" if place else "th", value, kinds[place], "" if place else "row")
@@ -106,19 +113,29 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
         for row in body
     ]
     inside = "".join(f"<tr>{line}</tr>\n" for line in lines)
-    return Html(
-        f'<div class="wide" tabindex="0" role="region" aria-label="{html(caption)}"><table>'
-        f"<caption>{html(caption)}</caption><thead><tr>{''.join(names)}</tr></thead>"
-        f"<tbody>\n{inside}</tbody></table></div>"
+    return wide(
+        caption,
+        f"<table><caption>{html(caption)}</caption><thead><tr>{''.join(names)}</tr></thead>"
+        f"<tbody>\n{inside}</tbody></table>",
     )
 
 
-def _cell(name: str, value: Cell, number: bool, scope: str) -> str:
-    kind = ' class="number"' if number else ""
+def wide(name: str, inside: str) -> Html:
+    """Return HTML that scrolls sideways in its box, by the keyboard too, where it is too wide."""
+    return Html(
+        f'<div class="wide" tabindex="0" role="region" aria-label="{html(name)}">{inside}</div>'
+    )
+
+
+def _cell(name: str, value: Cell, kind: str, scope: str) -> str:
+    attribute = f' class="{kind}"' if kind else ""
     row_or_column = f' scope="{scope}"' if scope else ""
-    return f"<{name}{kind}{row_or_column}>{html(value)}</{name}>"
+    return f"<{name}{attribute}{row_or_column}>{html(value)}</{name}>"
 
 
-def _is_number(column: Sequence[Cell]) -> bool:
+def _kind(column: Sequence[Cell]) -> str:
     known = [value for value in column if value is not None]
-    return bool(known) and all(isinstance(value, int | float) for value in known)
+    if known and all(isinstance(value, int | float) for value in known):
+        return "number"
+    texts = [value for value in known if isinstance(value, str) and not isinstance(value, Html)]
+    return "long" if any(len(text) > _LONG for text in texts) else ""

@@ -10,7 +10,7 @@ from dscourse.checking import Cause, Outcome
 from dscourse.grading.feedback import SAID_OF_STATUS, advice
 from dscourse.grading.gradebook import Gradebook, Row
 from dscourse.grading.histogram import histogram
-from dscourse.grading.page import Cell, Html, block, html, link, page, table
+from dscourse.grading.page import Cell, Html, block, html, link, page, table, wide
 from dscourse.grading.record import CheckRecord, ExerciseRecord, Record, Student
 
 _SLOWEST = 10
@@ -71,7 +71,7 @@ def _distribution(book: Gradebook) -> Iterator[Html]:
     if not points or not book.total:
         yield block("p", "No student could be graded.")
         return
-    yield Html(histogram(points, book.total)._repr_html_())
+    yield wide("Distribution of the points", histogram(points, book.total)._repr_html_())
     without = len(book.rows) - len(points)
     left_out = f" {_count(without, 'student')} without points are not in it." if without else ""
     said = f"Mean {mean(points):.1f}, median {median(points):.1f} of {book.total}.{left_out}"
@@ -104,10 +104,10 @@ def _misconceptions(book: Gradebook) -> Iterator[Html]:
         return
     ranked = sorted(students.items(), key=lambda item: (-len(item[1]), item[0][0], item[0][1].code))
     rows: list[list[Cell]] = [
-        [cause.code, name, cause.note, len(who), link(cause.link, "read again")]
+        [cause.code, len(who), name, cause.note, link(cause.link, "read again")]
         for (name, cause), who in ranked
     ]
-    head = ["Code", "Exercise", "What went wrong", "Students", "In the course"]
+    head = ["Code", "Students", "Exercise", "What went wrong", "In the course"]
     yield table("What wrong answers had in common", head, rows)
 
 
