@@ -116,7 +116,8 @@ def _close_elements(got: np.ndarray, want: np.ndarray) -> np.ndarray:
     if want.dtype.kind in "iub":
         return np.asarray(got == want)
     coarsest = max(TOLERANCE.get(array.dtype, 0.0) for array in (got, want)) or 1e-5
-    scale = float(np.sqrt(np.mean(np.square(want.astype(np.float64))))) if want.size else 0.0
+    finite = want[np.isfinite(want)].astype(np.float64)  # a wrong answer may have made nan
+    scale = float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
     close: np.ndarray = np.isclose(
         got, want, rtol=0.0, atol=coarsest * (scale or 1.0), equal_nan=True
     )

@@ -16,6 +16,7 @@ from dscourse.checking.observe import Call, Observer, plain_call
 from dscourse.checking.source import solution_source, starter_source
 
 Answer = Callable[..., Any]
+Accept = Callable[[Any, Call], str]  # "" where the value is right
 Inputs = Callable[[np.random.Generator], Call | Sequence[Call]]
 A = TypeVar("A", bound=Callable[..., Any])
 
@@ -26,11 +27,21 @@ _CODE = re.compile(r"M-[A-Z0-9]+(-[A-Z0-9]+)*")
 
 @dataclass(frozen=True)
 class Check:
-    """A title, its points, and the calls on which answer and reference must agree."""
+    """A title, its points, and the calls on which an answer must be right.
+
+    Args:
+        title: What is checked.
+        worth: Points.
+        inputs: Makes the calls.
+        accept: Says of a value what is wrong with it; None demands what the reference returns.
+        same_calls_as: The number of an earlier check, if this one judges what was seen there.
+    """
 
     title: str
     worth: int
     inputs: Inputs
+    accept: Accept | None = None
+    same_calls_as: int | None = None
 
     def calls(self, rng: np.random.Generator) -> Sequence[Call]:
         """Make the calls of this check; only values may depend on `rng`, never sizes."""
@@ -59,6 +70,7 @@ class Exercise:
         engine: What an answer may need: "numpy" or "keras".
         how: Turns an answer and a call's arguments into plain values to compare.
         seconds: The deadline of one call, where the platform allows one.
+        uses: Parts of `dscourse` that an answer may import, besides `dscourse.conv`.
 
     Raises:
         ValueError: A malformed id or no hints.
@@ -85,6 +97,7 @@ class Exercise:
         engine: Literal["numpy", "keras"] = "numpy",
         how: Observer = plain_call,
         seconds: float = 5.0,
+        uses: Sequence[str] = (),
     ) -> None:
         if not _ID.fullmatch(id):
             raise ValueError(f"`id` must look like '05-depthwise'; got {id!r}.")
@@ -97,6 +110,7 @@ class Exercise:
         self.engine = engine
         self.how = how
         self.seconds = seconds
+        self.uses = tuple(uses)
         self.checks: list[Check] = []
         self.misconceptions: list[Misconception] = []
         self.alternatives: list[Answer] = []
@@ -120,15 +134,39 @@ class Exercise:
         self.given_starter = function
         return function
 
-    def check(self, title: str, *, worth: int = 1) -> Callable[[Inputs], Inputs]:
+    def check(
+        self, title: str, *, worth: int = 1, accept: Accept | None = None
+    ) -> Callable[[Inputs], Inputs]:
         """Declare a check: the decorated function makes its calls from a random generator.
 
         Sizes, strides and paddings must be fixed in the code; only array values may be random.
+
+        Args:
+            title: What is checked.
+            worth: Points.
+            accept: Where right answers are many: takes the value and the call, and says what is
+                wrong, or "". Without it the value must be the reference's.
         """
 
         def declare(inputs: Inputs) -> Inputs:
-            self.checks.append(Check(title, worth, inputs))
+            self.checks.append(Check(title, worth, inputs, accept))
             return inputs
+
+        return declare
+
+    def also(self, title: str, *, worth: int = 1) -> Callable[[Accept], Accept]:
+        """Declare one more check of what the check before it saw, so that a long call runs once.
+
+        Args:
+            title: What is checked.
+            worth: Points.
+        """
+
+        def declare(accept: Accept) -> Accept:
+            first = self.checks[-1].same_calls_as or len(self.checks)
+            inputs = self.checks[first - 1].inputs
+            self.checks.append(Check(title, worth, inputs, accept, same_calls_as=first))
+            return accept
 
         return declare
 
@@ -182,8 +220,9 @@ class Exercise:
             number: The check, counted from 1.
             seed: 0 for the learner; a grader draws another.
         """
-        rng = np.random.default_rng([crc32(self.id.encode()), number, seed])
-        return self.checks[number - 1].calls(rng)
+        check = self.checks[number - 1]
+        rng = np.random.default_rng([crc32(self.id.encode()), check.same_calls_as or number, seed])
+        return check.calls(rng)
 
 
 def _no_reference(*args: Any, **kwargs: Any) -> Any:

@@ -17,10 +17,17 @@ _TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints parts of its e
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of one call."""
+    """The arguments of one call.
+
+    Args:
+        args: By place.
+        kwargs: By name.
+        hidden: What only the check may know, such as the labels of test images: no answer gets it.
+    """
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Any = field(default=None, repr=False)
 
     def text(self, name: str) -> str:
         """Write the call as a learner would, with arrays shortened to dtype and shape.

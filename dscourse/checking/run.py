@@ -8,11 +8,24 @@ from typing import Any
 from dscourse.checking.compare import same
 from dscourse.checking.exercise import Check, Exercise, Misconception
 from dscourse.checking.expected import Expected, Place
-from dscourse.checking.judge import Verdict, judge
+from dscourse.checking.judge import Verdict, judge, judge_by
 from dscourse.checking.observe import Call, Observation, Raised, Returned, observe
 from dscourse.checking.report import Cause, CheckResult, Outcome, Report
 
 Ask = Callable[[Call], Observation]
+
+
+class _Remembering:
+    """Asks a call once, though several checks may judge it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._seen: dict[int, Observation] = {}
+
+    def __call__(self, asked: Call) -> Observation:
+        if id(asked) not in self._seen:  # `Expected` keeps its calls, so an id stays theirs
+            self._seen[id(asked)] = self._ask(asked)
+        return self._seen[id(asked)]
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,8 @@ def run_expected(expected: Expected, ask: Ask, *, explain: bool = True) -> Repor
     """
     exercise = expected.exercise
     checks = dict(enumerate(exercise.checks, start=1))
-    failures = {number: _first_failure(expected, ask, number) for number in checks}
+    once = _Remembering(ask)
+    failures = {number: _first_failure(expected, once, number) for number in checks}
     unexplained = {n: failure for n, failure in failures.items() if failure and explain}
     causes = _causes(expected, unexplained)
     results = [
@@ -95,10 +109,17 @@ def _first_failure(expected: Expected, ask: Ask, number: int) -> _Failure | None
     for part, asked in enumerate(expected.calls(number), start=1):
         place = Place(number, part)
         seen = ask(asked)
-        verdict = judge(seen, expected.reference(place))
+        verdict = _verdict(expected, place, asked, seen)
         if verdict:
             return _Failure(place, asked, seen, verdict)
     return None
+
+
+def _verdict(expected: Expected, place: Place, asked: Call, seen: Observation) -> Verdict | None:
+    accept = expected.exercise.checks[place.number - 1].accept
+    if accept is None:
+        return judge(seen, expected.reference(place))
+    return judge_by(seen, lambda value: accept(value, asked))
 
 
 def _causes(expected: Expected, failures: dict[int, _Failure]) -> dict[int, Cause]:

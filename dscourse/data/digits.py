@@ -16,7 +16,7 @@ ORIGINALS: dict[Split, range] = {
     "test": range(1200, 1797),
 }
 
-_PART = 0.7  # of the height: at the largest size and shift, an upright original still fits
+PART = 0.7  # of the height: at the largest size and shift, an upright original still fits
 
 
 def colour_digits(
@@ -49,14 +49,32 @@ def colour_digits(
     """
     require_integers(size=(size, 8), seed=(seed, 0))
     require_split(split, ORIGINALS)
-    grids, digits = _handwriting()
+    grids, digits = handwriting()
     rng = np.random.default_rng([list(ORIGINALS).index(split), seed])
-    chosen = rng.permutation(np.array(ORIGINALS[split]))
-    if n_per_class is not None:
-        require_integers(n_per_class=(n_per_class, 1))
-        chosen = _first_of_each(chosen, digits[chosen], n_per_class)
-    shapes = enlarged(grids[chosen], size, _PART)
+    chosen = choose(split, n_per_class, rng)
+    shapes = enlarged(grids[chosen], size, PART)
     return draw(shapes, np.arange(len(chosen)), rng), digits[chosen]
+
+
+def choose(split: Split, n_per_class: int | None, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Put the originals of a split in random order, and keep the first few of each digit.
+
+    Args:
+        split: "train", "validation" or "test".
+        n_per_class: How many of each digit; None keeps all.
+        rng: Where the order comes from.
+
+    Returns:
+        Indices of originals.
+
+    Raises:
+        ValueError: The split has fewer of some digit.
+    """
+    chosen = rng.permutation(np.array(ORIGINALS[split]))
+    if n_per_class is None:
+        return chosen
+    require_integers(n_per_class=(n_per_class, 1))
+    return _first_of_each(chosen, handwriting()[1][chosen], n_per_class)
 
 
 def _first_of_each(
@@ -75,7 +93,7 @@ def _first_of_each(
 
 
 @cache
-def _handwriting() -> tuple[Floats, NDArray[np.int64]]:
+def handwriting() -> tuple[Floats, NDArray[np.int64]]:
     """Return the originals, (1797, 8, 8) with values from 0 to 1, and the digit of each."""
     try:
         from sklearn.datasets import load_digits

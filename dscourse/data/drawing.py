@@ -24,7 +24,7 @@ def draw(masks: Floats, chosen: NDArray[np.intp], rng: np.random.Generator) -> I
     (2, 8, 8, 3)
     """
     parts = (chosen[first : first + BATCH] for first in range(0, len(chosen), BATCH))
-    return np.concatenate([_coloured(_moved(masks[part], rng), rng) for part in parts])
+    return np.concatenate([_coloured(moved(masks[part], rng), rng) for part in parts])
 
 
 def enlarged(grids: Floats, size: int, part: float) -> Floats:
@@ -83,8 +83,13 @@ def _coloured(cover: Floats, rng: np.random.Generator) -> Images:
     return pixels
 
 
-def _moved(masks: Floats, rng: np.random.Generator) -> Floats:
-    """Rotate, scale and shift every mask by a random amount."""
+def moved(masks: Floats, rng: np.random.Generator) -> Floats:
+    """Rotate, scale and shift every mask by a random amount.
+
+    Args:
+        masks: Upright shapes (mask, size, size).
+        rng: Where all that is random comes from.
+    """
     batch, size = masks.shape[:2]
     angle = np.deg2rad(rng.uniform(-20.0, 20.0, size=(batch, 1, 1)))
     scale = rng.uniform(0.75, 1.1, size=(batch, 1, 1))

@@ -29,7 +29,7 @@ def test_a_split_shows_its_own_originals_once_each(split, monkeypatch):
     numbers = np.broadcast_to(np.arange(1797.0)[:, None, None], (1797, 8, 8))
     labels = np.arange(1797) % 10
     shown = []
-    monkeypatch.setattr(digits, "_handwriting", lambda: (numbers, labels))
+    monkeypatch.setattr(digits, "handwriting", lambda: (numbers, labels))
     monkeypatch.setattr(digits, "enlarged", lambda grids, size, part: grids)
     monkeypatch.setattr(digits, "draw", lambda masks, chosen, rng: shown.extend(masks[chosen]))
     for seed in (0, 1):
@@ -41,7 +41,7 @@ def test_a_split_shows_its_own_originals_once_each(split, monkeypatch):
 
 def test_one_writer_s_digits_stand_together_so_that_a_run_keeps_writers_apart():
     """The nearest other original is four times as often close by as chance would have it."""
-    grids, labels = digits._handwriting()
+    grids, labels = digits.handwriting()
     flat = grids.reshape(len(grids), -1)
     squares = (flat**2).sum(axis=1)
     distance = squares[:, None] + squares - 2 * flat @ flat.T
@@ -103,9 +103,9 @@ def test_most_images_resemble_the_digit_of_their_label_more_than_any_other():
     images, labels = colour_digits("test")
     grey = images.mean(axis=-1)
     ink = np.abs(grey - np.median(grey, axis=(1, 2), keepdims=True)).reshape(len(images), -1)
-    grids, of = digits._handwriting()
+    grids, of = digits.handwriting()
     means = np.array([grids[of == digit].mean(axis=0) for digit in range(10)])
-    templates = digits.enlarged(means, 32, digits._PART).reshape(10, -1)
+    templates = digits.enlarged(means, 32, digits.PART).reshape(10, -1)
     likeness = [
         (a - a.mean(axis=1, keepdims=True)) / a.std(axis=1, keepdims=True) for a in (ink, templates)
     ]

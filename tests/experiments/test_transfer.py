@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dscourse.data import house_numbers
 from dscourse.experiments.transfer import (
     TRANSFER_STUDIES,
     TransferArm,
@@ -23,7 +24,7 @@ def arm(learns, weights="mini", **changes):
 
 
 def test_every_way_is_there_for_few_labels_and_for_fewer():
-    arms = [arm for study in TRANSFER_STUDIES.values() for arm in study.arms]
+    arms = [a for name in ("few-labels", "fine-tuning") for a in TRANSFER_STUDIES[name].arms]
     few = {replace(a, name="", per_class=0) for a in arms if a.per_class == 5}
     more = {replace(a, name="", per_class=0) for a in arms if a.per_class == 20}
     assert few == more
@@ -57,6 +58,16 @@ def test_every_image_is_shown_as_often_as_any_other():
     assert not np.array_equal(order[:7], order[7:14])
 
 
+def test_the_capstone_has_the_same_arms_with_other_images():
+    study = TRANSFER_STUDIES["capstone"]
+    known = {arm.name: arm for s in TRANSFER_STUDIES.values() for arm in s.arms}
+    for arm in study.arms:
+        assert replace(arm, name="") == replace(known[f"{arm.name}, 20 a class"], name="")
+    ours, theirs = (s.draw("test", seed=0)[0] for s in (study.setting, TransferSetting()))
+    np.testing.assert_array_equal(ours, house_numbers("test", seed=0)[0])
+    assert not np.array_equal(ours, theirs)
+
+
 @pytest.mark.keras
 def test_a_head_learns_its_images_and_leaves_the_network_as_it_is():
     row = train(arm("head"), 0, 0.03, BRIEF)
@@ -64,6 +75,18 @@ def test_a_head_learns_its_images_and_leaves_the_network_as_it_is():
     assert row["test_accuracy"] > 0.3  # chance is 0.1
     assert row["statistics_moved"] == 0
     assert row["letters_accuracy"] == pytest.approx(LETTERS, abs=0.05)
+
+
+@pytest.mark.keras
+def test_a_head_that_sees_augmented_images_learns_more_than_the_images_themselves_say():
+    """With two images a class, those that were shifted and inverted must not be a mystery."""
+    plain, wider = (
+        train(arm("head", augment=augment, steps=100), 0, 0.03, BRIEF) for augment in (False, True)
+    )
+    assert wider["statistics_moved"] == 0
+    assert wider["test_accuracy"] > 0.3
+    assert wider["test_accuracy"] != plain["test_accuracy"]
+    assert wider["train_accuracy"] < plain["train_accuracy"]  # its own images are a few of many
 
 
 @pytest.mark.keras
