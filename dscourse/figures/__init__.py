@@ -11,6 +11,7 @@ from dscourse.figures.curves import learning_curves
 from dscourse.figures.depth import Norms, norms_by_depth
 from dscourse.figures.drawing import Canvas, Drawing, from_matplotlib
 from dscourse.figures.families import Relative, family_tree
+from dscourse.figures.few_labels import few_labels
 from dscourse.figures.frontier import Trained, frontier
 from dscourse.figures.inception import InceptionCounters
 from dscourse.figures.intervals import seed_intervals
@@ -20,6 +21,7 @@ from dscourse.figures.mixing import mixing_matrix
 from dscourse.figures.orders import regrouped_stack, two_differences
 from dscourse.figures.padding import padding_strips
 from dscourse.figures.pictures import Picture, picture_grid, spotlit
+from dscourse.figures.pooling import pooled_vectors
 from dscourse.figures.ranks import kernel_ranks, rank_grids
 from dscourse.figures.rates import accuracy_by_rate
 from dscourse.figures.roofline import Work, roofline
@@ -50,6 +52,7 @@ __all__ = [
     "convolution_steps",
     "course_map",
     "family_tree",
+    "few_labels",
     "footprints",
     "from_matplotlib",
     "frontier",
@@ -61,6 +64,7 @@ __all__ = [
     "norms_by_depth",
     "padding_strips",
     "picture_grid",
+    "pooled_vectors",
     "proof_chain",
     "rank_grids",
     "regrouped_stack",
