@@ -164,3 +164,10 @@ def test_every_array_equals_itself_and_not_itself_plus_one(array):
 def test_no_value_of_a_learner_makes_the_ladder_raise(value):
     for want in (X, 3, 0.5, True, "text", (1, 2), {"a": 1}):
         compare(value, want)
+
+
+def test_a_wrong_answer_that_made_nan_is_matched_without_a_warning():
+    """Learner and misconception both divide by 0: their values agree, nan with nan."""
+    made = np.array([1.0, np.nan, np.inf, -2.0])
+    assert same(made, made.copy())
+    assert not same(made + 0.5, made)
