@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 _EXAMPLES = """examples:
@@ -11,7 +12,18 @@ _EXAMPLES = """examples:
   dscourse sync --run notebooks/05-separable.ipynb
                                      run it and store the output of its checked cells
   dscourse list                      the exercises, with their points
+  dscourse release -o to-students    what students get, and what an instructor checks before:
+  dscourse check-release to-students
+  dscourse grade submissions.zip -o results
+                                     grade what came back; `dscourse grade --help` tells more
 """
+
+# Commands in modules of their own, which need the extra `grading`.
+_GRADING = {
+    "release": ("release", "write the notebooks that students get"),
+    "check-release": ("check_release", "prove that a release asks for what it should, and no more"),
+    "grade": ("command", "grade submissions in isolated processes"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 for success, 1 where something is to be done, 2 for a wrong call.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words and words[0] in _GRADING:
+        return _grading(words[0], words[1:])
+    options = _parser().parse_args(words)
     if options.command == "sync":
         return _sync(options.paths, check=options.check, run=options.run)
     return _list()
@@ -33,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dscourse",
-        description="Keep the notebooks of the course in form and look over its exercises.",
+        description="Keep the notebooks of the course in form, look over its exercises, and grade.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -43,7 +57,31 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--check", action="store_true", help="change nothing, only tell")
     sync.add_argument("--run", action="store_true", help="run, and store checked outputs")
     commands.add_parser("list", help="list the exercises with their points")
+    for name, (_, told) in _GRADING.items():
+        commands.add_parser(name, help=told)
     return parser
+
+
+def _grading(name: str, words: Sequence[str]) -> int:
+    """Run a command of grading; its modules are imported for it alone."""
+    module_name, told = _GRADING[name]
+    try:
+        module = import_module(f"dscourse.grading.{module_name}")
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("dscourse"):
+            raise
+        wanted = 'pip install "dscourse[grading]"'
+        print(f"dscourse {name}: {error.name} is not installed: {wanted}.", file=sys.stderr)
+        return 2
+    parser = argparse.ArgumentParser(
+        prog=f"dscourse {name}",
+        description=f"{told[0].upper()}{told[1:]}.",
+        epilog=getattr(module, "EXAMPLES", ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    status: int = module.main(parser.parse_args(words))
+    return status
 
 
 def _sync(paths: Sequence[Path], *, check: bool, run: bool) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dscourse.checking import Exercise, Expected
+from dscourse.grading.sandbox import Engine
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class Assignment:
         self.expected = {name: Expected(task, seed) for name, task in chosen.items()}
 
     @property
-    def engines(self) -> list[str]:
+    def engines(self) -> list[Engine]:
         """The engines that the exercises need, NumPy first."""
         return sorted({e.exercise.engine for e in self.expected.values()}, reverse=True)
 

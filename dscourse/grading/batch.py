@@ -15,6 +15,10 @@ Submit = Callable[[Submission], Future[Record]]
 _AHEAD = 2  # submissions handed out for each job, so that none waits and memory stays flat
 
 
+class PlaceError(ValueError):
+    """The place where submissions should be graded cannot do it."""
+
+
 def run(
     submissions: Sequence[Submission],
     results: Results,

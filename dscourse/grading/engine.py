@@ -17,7 +17,7 @@ from dscourse.checking import (
 from dscourse.grading.archives import UnreadableError
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.record import ExerciseRecord, Record, Status, clean
-from dscourse.grading.sandbox import ChildDiedError, Sandbox, SandboxError, Session
+from dscourse.grading.sandbox import ChildDiedError, Engine, Sandbox, SandboxError, Session
 from dscourse.grading.sandboxes import Sandboxes, weakest
 from dscourse.grading.submissions import Submission
 
@@ -97,7 +97,7 @@ class Grader:
                 break
         return found
 
-    def _in_sandbox(self, engine: str, notebook: bytes, asked: Sequence[Expected]) -> _Findings:
+    def _in_sandbox(self, engine: Engine, notebook: bytes, asked: Sequence[Expected]) -> _Findings:
         """Run the notebook in one engine's sandbox; if that fails, once more in a fresh one."""
         sandbox = self._sandboxes.of(engine)
         try:

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import get_args
 
-from dscourse.grading.sandbox import Sandbox
+from dscourse.grading.sandbox import Engine, Sandbox
 
-Start = Callable[[str], Sandbox]
+Start = Callable[[Engine], Sandbox]
 
 
 class Sandboxes:
@@ -18,11 +19,11 @@ class Sandboxes:
 
     def __init__(self, start: Start) -> None:
         self._start = start
-        self._running: dict[str, Sandbox] = {}
-        self._locks = {engine: threading.Lock() for engine in ("numpy", "keras")}
+        self._running: dict[Engine, Sandbox] = {}
+        self._locks = {engine: threading.Lock() for engine in get_args(Engine)}
         self._closed = False
 
-    def of(self, engine: str, instead_of: Sandbox | None = None) -> Sandbox:
+    def of(self, engine: Engine, instead_of: Sandbox | None = None) -> Sandbox:
         """Return the sandbox of an engine.
 
         Args:

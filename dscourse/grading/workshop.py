@@ -7,7 +7,7 @@ from types import TracebackType
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.engine import Grader
 from dscourse.grading.record import Record
-from dscourse.grading.sandbox import Sandbox, SandboxError
+from dscourse.grading.sandbox import Engine, Sandbox, SandboxError
 from dscourse.grading.sandboxes import Sandboxes, weakest
 from dscourse.grading.submissions import Submission
 
@@ -57,7 +57,7 @@ class Workshop:
         self.close()
 
 
-def start(observers: Mapping[str, str], unsafe: bool, engine: str) -> Sandbox:
+def start(observers: Mapping[str, str], unsafe: bool, engine: Engine) -> Sandbox:
     """Start a sandbox that isolates, or that need not.
 
     Raises:

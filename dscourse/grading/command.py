@@ -1,0 +1,177 @@
+"""The command `dscourse grade`."""
+
+import argparse
+import os
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dscourse.exercises import private
+from dscourse.exercises.private import PrivateExercisesError
+from dscourse.exercises.selection import SelectionError, select
+from dscourse.grading import batch
+from dscourse.grading.assignment import Assignment
+from dscourse.grading.batch import PlaceError, Submit
+from dscourse.grading.export import write_all
+from dscourse.grading.results import Results, ResultsError, Settings
+from dscourse.grading.sandbox import SandboxError
+from dscourse.grading.submissions import Submission, SubmissionsError, collect
+from dscourse.grading.workshop import Workshop
+
+EXAMPLES = """examples:
+  dscourse grade submissions.zip -o results
+                                     grade the archive that Canvas, Moodle or Gradescope exports
+  dscourse grade hand-ins/ ada.ipynb -o results --only 05 06-order
+                                     folders and notebooks; chapter 5 and one exercise of 6
+  dscourse grade submissions.zip -o results --exercises private/ --jobs 4
+                                     with your own exercises as well
+  dscourse grade submissions.zip -o results --resume
+                                     go on where a run was stopped or killed
+  dscourse grade submissions.zip -o results --scheduler tcp://10.0.0.1:8786
+                                     on the workers of a dask.distributed cluster
+"""
+
+Place = tuple[Submit, int, str]  # how to submit, how many at once, the level of isolation
+
+_WRONG = (  # what the instructor can put right: told in one sentence
+    PlaceError,
+    PrivateExercisesError,
+    ResultsError,
+    SandboxError,
+    SelectionError,
+    SubmissionsError,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebook, folder, zip")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS")
+    parser.add_argument("--exercises", type=Path, metavar="DIR", help="your own exercises as well")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="ID", help="exercises or chapters, such as 05"
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, default=_processors(), help="at once (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, help="of the hidden inputs (default: a fresh one)")
+    parser.add_argument("--resume", action="store_true", help="grade only what has no record yet")
+    parser.add_argument(
+        "--scheduler", metavar="tcp://…", help="grade on a dask.distributed cluster"
+    )
+    parser.add_argument(
+        "--unsafe", action="store_true", help="grade even where students' code is not isolated"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Grade.
+
+    Returns:
+        0 where every submission has a record, 1 where the run was cut short, 2 for a wrong call,
+        130 after Ctrl-C.
+    """
+    results = Results(options.output)
+    try:
+        submissions = collect(options.paths)
+        if not submissions:
+            raise SubmissionsError("there is no submission in what was given.")
+        assignment = _assignment(options, results, submissions)
+        with _place(options, assignment) as place:
+            return _graded(assignment, submissions, results, place)
+    except _WRONG as error:
+        print(f"dscourse grade: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return _stopped("stopped", 130)
+
+
+def _graded(
+    assignment: Assignment, submissions: Sequence[Submission], results: Results, place: Place
+) -> int:
+    """Grade and write everything; only writing can fail here."""
+    submit, jobs, level = place
+    try:
+        results.begin(Settings(assignment.seed, assignment.fingerprint))
+        _announce(assignment, submissions, level)
+        batch.run(submissions, results, submit, jobs=jobs)
+        return _finish(results, submissions)
+    except OSError as error:
+        return _stopped(str(error), 1)
+
+
+def _assignment(
+    options: argparse.Namespace, results: Results, submissions: Sequence[Submission]
+) -> Assignment:
+    """Settle what is graded; a resumed batch keeps the seed that it had."""
+    old = results.settings()
+    if old and not options.resume:
+        raise ResultsError(
+            f"{options.output} holds results already: add --resume to go on, or choose another."
+        )
+    drawn = old.seed if old else secrets.randbelow(2**32)
+    seed = drawn if options.seed is None else options.seed
+    numbers = {number for submission in submissions for number in submission.numbers}
+    exercises = select(options.exercises, options.only)
+    return Assignment(exercises, seed, numbers)
+
+
+@contextmanager
+def _place(options: argparse.Namespace, assignment: Assignment) -> Iterator[Place]:
+    """Open where the work is done: threads of this process, or the workers of a cluster."""
+    if options.scheduler:
+        try:
+            from dscourse.grading import cluster  # the extra `cluster` is needed for this alone
+        except ModuleNotFoundError as error:
+            told = f'{error.name} is not installed: pip install "dscourse[cluster]".'
+            raise PlaceError(told) from error
+        plan = cluster.Plan.of(assignment, options.exercises, unsafe=options.unsafe)
+        with cluster.workers(options.scheduler, plan) as place:
+            yield place
+        return
+    observers = private.helpers(options.exercises) if options.exercises else {}
+    with (
+        Workshop(assignment, observers, unsafe=options.unsafe) as workshop,
+        batch.threads(workshop.grade, options.jobs) as submit,
+    ):
+        yield submit, options.jobs, workshop.level
+
+
+def _announce(assignment: Assignment, submissions: Sequence[Submission], level: str) -> None:
+    names = ", ".join(assignment.expected)
+    print(
+        f"{len(submissions)} submissions, {assignment.points} points in {len(assignment.expected)} "
+        f"exercises: {names}\nseed {assignment.seed}, isolation {level}",
+        flush=True,
+    )
+
+
+def _finish(results: Results, submissions: Sequence[Submission]) -> int:
+    records = list(results.records(submissions))
+    counts = Counter(str(record.status) for record in records)
+    for path in write_all(records, results.folder):
+        print(f"written: {path}")
+    print(", ".join(f"{count} {status}" for status, count in counts.most_common()))
+    return 0
+
+
+def _stopped(why: str, status: int) -> int:
+    kept = "What was graded is kept: the same command with --resume goes on."
+    print(f"\ndscourse grade: {why}. {kept}", file=sys.stderr)
+    return status
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more; got {number}.")
+    return number
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)  # absent from macOS and Windows
+    return len(usable(0)) if usable else os.cpu_count() or 1

@@ -1,0 +1,262 @@
+"""`dscourse grade`, from hand-ins to grades: through kills, Ctrl-C and a zygote that dies."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dscourse.__main__ import main
+from dscourse.exercises import find
+from dscourse.grading import workshop
+from dscourse.grading.record import Record, Status
+from dscourse.grading.record_json import from_json
+from dscourse.grading.sandbox import Sandbox
+from tests.grading.solving import handed_in, notebook, solved, untouched
+
+TASK = find("05-depthwise")
+SEED = "20261124"
+FLIPPED = next(m for m in TASK.misconceptions if m.code == "M-FLIP")
+WRONG = f"def {TASK.name}(x, *more, **named):\n    return x * 1.0"
+CLASS = {
+    "ada": solved(TASK.id),
+    "ben": untouched(TASK.id),
+    "cem": notebook(WRONG),
+    "dia": notebook("x = 1"),
+    "eva": b"\x00\x01 no notebook",
+    "fay": notebook("import os\nos._exit(3)", TASK.solution_code),
+}
+
+
+@pytest.fixture(scope="module")
+def hand_ins(tmp_path_factory) -> Path:
+    return handed_in(tmp_path_factory.mktemp("class") / "hand-ins", CLASS)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory) -> Path:
+    everyone = {f"s{n:02}": [CLASS["ada"], CLASS["cem"], CLASS["fay"]][n % 3] for n in range(24)}
+    return handed_in(tmp_path_factory.mktemp("many") / "hand-ins", everyone)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(many, tmp_path_factory) -> dict[str, Record]:
+    folder = tmp_path_factory.mktemp("uninterrupted") / "results"
+    assert grade(many, folder) == 0
+    return records(folder)
+
+
+def words(hand_ins: Path, results: Path, *more: str) -> list[str]:
+    return [
+        *("grade", str(hand_ins), "-o", str(results), "--only", TASK.id, "--seed", SEED),
+        *("--jobs", "2", "--unsafe", *more),
+    ]
+
+
+def grade(hand_ins: Path, results: Path, *more: str) -> int:
+    return main(words(hand_ins, results, *more))
+
+
+def records(results: Path) -> dict[str, Record]:
+    """Return all records by student; every file must be a whole one."""
+    found = [from_json(path.read_bytes()) for path in (results / "records").glob("*.json")]
+    return {record.student.id: record for record in found}
+
+
+def begun(hand_ins: Path, results: Path, wanted: int) -> subprocess.Popen:
+    """Start a grading in a process of its own, and wait until some records are there."""
+    command = [sys.executable, "-m", "dscourse", *words(hand_ins, results)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    patience = time.monotonic() + 300
+    while len(list((results / "records").glob("*.json"))) < wanted:
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < patience
+        time.sleep(0.01)
+    return process
+
+
+def test_a_class_gets_what_it_earned_and_one_record_each(hand_ins, tmp_path, capsys):
+    assert grade(hand_ins, tmp_path / "results") == 0
+    found = records(tmp_path / "results")
+    assert {name: (r.status, r.points) for name, r in found.items()} == {
+        "ada": (Status.GRADED, TASK.points),
+        "ben": (Status.GRADED, 0),
+        "cem": (Status.GRADED, 0),
+        "dia": (Status.GRADED, 0),
+        "eva": (Status.UNREADABLE, None),
+        "fay": (Status.GRADED, TASK.points),
+    }
+    assert "is not submitted" in found["dia"].exercises[0].checks[0].problem
+    assert {r.seed for r in found.values()} == {int(SEED)}
+    assert found["ada"].versions["numpy"]
+    told = capsys.readouterr().out
+    assert re.search(rf"seed {SEED}, isolation (LSN|LS|none)\n", told)
+    assert "5 graded, 1 unreadable" in told
+    for name in ("grades.csv", "report.html", "feedback"):
+        assert (tmp_path / "results" / name).exists()
+
+
+def test_killed_in_the_middle_and_resumed_equals_an_uninterrupted_run(
+    many, uninterrupted, tmp_path
+):
+    results = tmp_path / "results"
+    process = begun(many, results, wanted=5)
+    below = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    kept = {path: path.stat().st_mtime_ns for path in (results / "records").glob("*.json")}
+    assert 5 <= len(kept) < 24
+    assert records(results)  # none is half written
+    _, alive = psutil.wait_procs(below, timeout=20)
+    assert alive == []
+
+    assert grade(many, results, "--resume") == 0
+    assert records(results) == uninterrupted
+    assert kept == {path: path.stat().st_mtime_ns for path in kept}  # graded once
+    assert not list(results.rglob("*.new"))
+
+
+def test_ctrl_c_keeps_what_is_done_says_so_and_leaves_no_process(many, uninterrupted, tmp_path):
+    results = tmp_path / "results"
+    process = begun(many, results, wanted=3)
+    below = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "the same command with --resume goes on" in told
+    assert "Traceback" not in told
+    _, alive = psutil.wait_procs(below, timeout=20)
+    assert alive == []
+    kept = records(results)
+    assert all(kept[name] == uninterrupted[name] for name in kept)
+    assert not any(record.status is Status.NOT_GRADED for record in kept.values())
+
+
+def test_a_zygote_that_dies_in_the_middle_costs_nobody_anything(many, uninterrupted, tmp_path):
+    results = tmp_path / "results"
+    killed = []
+
+    def kill_it():
+        while len(list((results / "records").glob("*.json"))) < 4:
+            time.sleep(0.005)
+        for process in psutil.Process().children():
+            if "dscourse.grading.inside.zygote" in " ".join(process.cmdline()):
+                process.kill()
+                killed.append(process.pid)
+
+    killer = threading.Thread(target=kill_it)
+    killer.start()
+    assert grade(many, results) == 0
+    killer.join()
+    assert len(killed) == 1
+    assert records(results) == uninterrupted
+
+
+def test_where_nothing_isolates_no_points_are_awarded_unless_told_to(
+    hand_ins, tmp_path, capsys, monkeypatch
+):
+    def start(engine, level=None, **options):
+        return Sandbox_start(engine, "none", **options)
+
+    Sandbox_start = Sandbox.start
+    monkeypatch.setattr(workshop.Sandbox, "start", start)
+    careful = [word for word in words(hand_ins, tmp_path / "results") if word != "--unsafe"]
+    assert main(careful) == 2
+    assert "cannot be isolated" in capsys.readouterr().err
+    assert not (tmp_path / "results" / "records").exists()
+    assert grade(hand_ins, tmp_path / "results") == 0
+    assert {record.level for record in records(tmp_path / "results").values()} <= {"none", ""}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"--only": "99"}, "no exercise begins with '99'"),
+        ({"grade": "/nowhere.zip"}, "there is no file or folder /nowhere.zip"),
+        ({"--jobs": "0"}, "must be 1 or more"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_sentence(hand_ins, tmp_path, capsys, changed, told):
+    call = words(hand_ins, tmp_path / "results")
+    for option, value in changed.items():
+        call[call.index(option) + 1] = value
+    try:
+        status = main(call)
+    except SystemExit as error:  # argparse's own way
+        status = error.code
+    assert status == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_with_results_is_not_written_over(hand_ins, tmp_path, capsys):
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "batch.json").write_text(json.dumps({"seed": 1, "exercises": "abc"}))
+    assert grade(hand_ins, folder) == 2
+    assert "holds results already: add --resume" in capsys.readouterr().err
+    assert grade(hand_ins, folder, "--resume") == 2  # other exercises, another seed
+    assert "another folder" in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_told(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert grade(tmp_path / "empty", tmp_path / "results") == 2
+    assert "no submission" in capsys.readouterr().err
+
+
+def test_private_exercises_are_graded_with_the_observers_beside_them(tmp_path):
+    own = tmp_path / "private"
+    own.mkdir()
+    (own / "observers.py").write_text("def rounded(answer, x):\n    return round(answer(x), 2)\n")
+    (own / "ch05_own.py").write_text(
+        "from dscourse.checking import Exercise, call\n"
+        "from private_exercises.observers import rounded\n"
+        "task = Exercise('05-own', 'Own', 'Return x squared.', hints=['*'], how=rounded)\n"
+        "@task.reference\n"
+        "def squared(x):\n    '''Square it.'''\n    return x * x\n"
+        "@task.check('a number')\n"
+        "def _(rng):\n    return call(float(rng.normal()))\n"
+        "@task.misconception('M-DOUBLE', 'It is doubled.', section='x')\n"
+        "def _(x):\n    return 2 * x\n"
+    )
+    notebooks = {
+        "ada": notebook("def squared(x):\n    return x**2", chapter="05-own"),
+        "ben": notebook("def squared(x):\n    return x + x", chapter="05-own"),
+    }
+    hand_ins = handed_in(tmp_path / "hand-ins", notebooks)
+    call = words(hand_ins, tmp_path / "results", "--exercises", str(own))
+    call[call.index("--only") + 1] = "05-own"
+    assert main(call) == 0
+    found = records(tmp_path / "results")
+    assert (found["ada"].points, found["ben"].points) == (1, 0)
+    assert found["ben"].exercises[0].checks[0].cause.code == "M-DOUBLE"
+
+
+def test_help_has_examples_for_every_way_of_use(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["grade", "--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    for option in ("--exercises", "--jobs", "--seed", "--resume", "--scheduler", "--unsafe"):
+        assert option in told
+    assert "dscourse grade submissions.zip -o results --resume" in told
+
+
+def test_a_run_without_a_seed_draws_one_and_a_resumed_one_keeps_it(hand_ins, tmp_path, capsys):
+    results = tmp_path / "results"
+    call = words(hand_ins, results)
+    del call[call.index("--seed") : call.index("--seed") + 2]
+    assert main(call) == 0
+    drawn = re.search(r"seed (\d+)", capsys.readouterr().out).group(1)
+    for path in (results / "records").glob("a*.json"):
+        path.unlink()
+    assert main([*call, "--resume"]) == 0
+    assert f"seed {drawn}," in capsys.readouterr().out
+    assert {record.seed for record in records(results).values()} == {int(drawn)}
