@@ -7,13 +7,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from dscourse.grading.child import Child, SandboxError
 from dscourse.grading.inside.limits import LIMITS, Limits
+from dscourse.grading.inside.stubs import REAL_PARTS
+from dscourse.grading.selftest import escapes, own_secrets, probes_notebook
 from dscourse.grading.session import ChildDiedError, Session
 
 __all__ = ["ChildDiedError", "Sandbox", "SandboxError", "Session"]
@@ -43,9 +45,15 @@ class Sandbox:
 
     Args:
         engine: What is imported: "numpy" or "keras".
-        level: How strictly forks are confined.
+        level: How strictly forks are confined, or None for the strictest that can be had here.
         observers: Source code of an instructor's own observers, by module name.
         limits: What a submission may use.
+        hidden: Files and folders that the self-test must find unreadable, beside the course's own.
+        real: Parts of the course that submissions may use beside `conv`.
+
+    Attributes:
+        level: "LSN", "LS" or "none"; see `inside.confine`.
+        escapes: How the self-test broke out where the level fell to "none" for it.
 
     Raises:
         SandboxError: The zygote did not start, or is not what was expected.
@@ -54,19 +62,22 @@ class Sandbox:
     def __init__(
         self,
         engine: Engine,
-        level: str,
+        level: str | None,
         observers: Mapping[str, str],
         limits: Limits,
+        hidden: Sequence[Path] = (),
+        real: Iterable[str] = (),
     ) -> None:
         self.engine = engine
-        self.level = level
         self._limits = limits
+        parts = REAL_PARTS | set(real)
         self._folder = Path(tempfile.mkdtemp(prefix="dscourse-sandbox-"))
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
             "engine": engine,
             "level": level,
             "observers": dict(observers),
+            "real": sorted(real),
             "limits": limits.to_json(),
             "folder": str(self._folder),
         }
@@ -74,6 +85,13 @@ class Sandbox:
             with theirs:
                 self._process = _spawn(theirs, settings, self._folder)
             self._hello = self._greet()
+            self.level: str = self._hello["level"]
+            self.escapes = (
+                [] if self.level == "none" else self._test([*hidden, *own_secrets(parts)])
+            )
+            if self.escapes and level:
+                raise SandboxError(f"level {level} does not hold: {'; '.join(self.escapes)}.")
+            self.level = "none" if self.escapes else self.level
         except BaseException:
             self.close()
             raise
@@ -85,6 +103,8 @@ class Sandbox:
         level: str | None = None,
         *,
         observers: Mapping[str, str] | None = None,
+        hidden: Sequence[Path] = (),
+        real: Iterable[str] = (),
         **limits: Any,
     ) -> "Sandbox":
         """Start a sandbox.
@@ -93,12 +113,18 @@ class Sandbox:
             engine: "numpy" or "keras".
             level: How strictly to confine, or None for the best that can be had here.
             observers: Source code of an instructor's own observers, by module name.
+            hidden: Files and folders that the self-test must find unreadable too, such as private
+                exercises and the folder of submissions.
+            real: Modules of the course that submissions may import beside `conv`, such as
+                "dscourse.xception"; all others do nothing there.
             limits: Fields of `Limits` that differ from the engine's usual ones.
 
         Raises:
             SandboxError: It did not start.
         """
-        return cls(engine, level or "none", observers or {}, replace(LIMITS[engine], **limits))
+        parts = sorted({name.removeprefix("dscourse.").partition(".")[0] for name in real})
+        bounds = replace(LIMITS[engine], **limits)
+        return cls(engine, level, observers or {}, bounds, hidden, parts)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -120,6 +146,10 @@ class Sandbox:
             SandboxError: The zygote is gone or cannot fork.
         """
         return Session(lambda: Child(self._control), notebook, self._limits)
+
+    def _test(self, hidden: list[Path]) -> list[str]:
+        with self.open(probes_notebook()) as session:
+            return escapes(session, hidden)
 
     def close(self) -> None:
         """End the zygote and all its forks, and remove its folder."""

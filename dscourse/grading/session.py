@@ -67,7 +67,7 @@ class Session:
     def observe(self, name: str, how: Observer, asked: Call, seconds: float) -> Observation:
         """Call a function of the student's and note what it did; see `checking.observe`.
 
-        A call that ends the child, or breaks the wire, ends the session: `alive` and `status` say so.
+        A call that ends the child, or breaks the wire, ends the session: see `alive`, `status`.
 
         Args:
             name: Of the function.

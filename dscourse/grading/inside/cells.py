@@ -1,4 +1,4 @@
-"""Run the cells of a notebook one after another: an honest student loses nothing to one that fails."""
+"""Run the cells of a notebook one after another; one that fails costs an honest student nothing."""
 
 import ast
 import re
@@ -55,7 +55,7 @@ def run_cell(shell: InteractiveShell, source: str, seconds: float) -> str:
     error: BaseException | None
     try:
         with deadline(seconds):
-            result = shell.run_cell(source, store_history=False)
+            result = shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
         error = result.error_before_exec or result.error_in_exec
     except BaseException as raised:
         error = raised
@@ -79,7 +79,8 @@ def _salvage(shell: InteractiveShell, source: str, error: BaseException) -> None
     failed = _failed_at(error, shell.user_ns)
     if failed is None:
         return
-    for node in _left_undone(ast.parse(shell.transform_cell(source)), failed.tb_lineno):
+    transformed = shell.transform_cell(source)  # type: ignore[no-untyped-call]
+    for node in _left_undone(ast.parse(transformed), failed.tb_lineno):
         code = compile(ast.Module([node], []), failed.tb_frame.f_code.co_filename, "exec")
         try:
             exec(code, shell.user_ns)

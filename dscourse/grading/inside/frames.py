@@ -18,7 +18,9 @@ import numpy as np
 
 _MAGIC = b"dsc1"
 _PREFIX = struct.Struct("<4sIQ")
-DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"])
+DTYPES = frozenset(
+    ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]
+)
 _MOST_AXES = 32
 
 

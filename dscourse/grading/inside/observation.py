@@ -2,6 +2,7 @@
 
 import builtins
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +33,7 @@ def pack_observation(seen: Observation, packer: Packer) -> dict[str, Any]:
     raise TypeError(f"`seen` must be an observation; got {type(seen).__name__}.")
 
 
-def unpack_observation(tree: Any, arrays: list[np.ndarray]) -> Observation:
+def unpack_observation(tree: Any, arrays: Sequence[np.ndarray]) -> Observation:
     """Rebuild an observation from a JSON object that nobody has checked yet.
 
     Raises:
@@ -56,7 +57,7 @@ def _error_class(names: list[Any]) -> type[BaseException]:
     known = (found for found in map(_known, pairs) if found)
     base = next(known, Exception)
     own = pairs[0] if pairs else ("builtins", "Exception")
-    return base if _known(own) else _named(own[1], base)
+    return base if _known(own) else _named(own[1], base)  # type: ignore[arg-type]
 
 
 def _is_pair(name: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The IPython shell that every fork inherits, made once: a kernel without its sockets and threads."""
+"""The IPython shell that every fork inherits: a kernel without its sockets and threads."""
 
 import os
 import sys
@@ -7,11 +7,18 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-# Magics that start programs, measure, debug or choose a display do nothing here: nobody looks, and a
-# `!pip install` in the first line must not cost its cell.
+# Magics that start programs, measure, debug or choose a display do nothing here: nobody looks, and
+# a `!pip install` in the first line must not cost its cell.
 _IDLE_MAGICS = {
-    "line": ["pip", "conda", "mamba", "micromamba", "uv", "matplotlib", "pylab", "gui", "sx", "system", "edit", "notebook", "logstart", "load", "tensorflow_version", "debug", "pdb", "load_ext", "reload_ext", "autoreload", "timeit", "prun", "lprun", "memit"],
-    "cell": ["bash", "sh", "script", "sx", "system", "perl", "ruby", "html", "HTML", "javascript", "js", "svg", "SVG", "latex", "markdown", "timeit", "prun"],
+    "line": (
+        *("pip", "conda", "mamba", "micromamba", "uv", "matplotlib", "pylab", "gui", "load_ext"),
+        *("reload_ext", "autoreload", "tensorflow_version", "sx", "system", "edit", "notebook"),
+        *("logstart", "load", "debug", "pdb", "timeit", "prun", "lprun", "memit"),
+    ),
+    "cell": (
+        *("bash", "sh", "script", "sx", "system", "perl", "ruby", "html", "HTML", "javascript"),
+        *("js", "svg", "SVG", "latex", "markdown", "timeit", "prun"),
+    ),
 }
 
 
@@ -21,31 +28,33 @@ def make_shell() -> InteractiveShell:
     config.HistoryManager.enabled = False  # else a thread and a database of SQLite
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.enable_tip = False
-    shell = InteractiveShell.instance(config=config)
+    shell: Any = InteractiveShell.instance(config=config)
     for kind, names in _IDLE_MAGICS.items():
         for name in names:
-            shell.register_magic_function(_idle, magic_kind=kind, magic_name=name)
+            shell.magics_manager.magics[kind][name] = _idle
     shell.system = shell.system_raw = shell.system_piped = _idle
     shell.getoutput = _no_output
     for quiet in ("showtraceback", "showsyntaxerror", "showindentationerror"):
         setattr(shell, quiet, _idle)
     _warm_up(shell)
-    return shell
+    made: InteractiveShell = shell
+    return made
 
 
 def quiet_streams() -> None:
-    """Point standard input, output and error at nothing: `input()` then meets the end of its file."""
+    """Point input, output and error at nothing: `input()` then meets the end of its file."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     os.close(nothing)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
+        opened = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, opened)
+        setattr(sys, f"__{name}__", opened)
 
 
-def _warm_up(shell: InteractiveShell) -> None:
-    """Run once what every fork would otherwise do first; no event loop: its files are per process."""
+def _warm_up(shell: Any) -> None:
+    """Run what every fork would do first; but no event loop, for its files are a process' own."""
     shell.run_cell("import math\n%time pass\nmath.pi", store_history=False)
     shell.reset(new_session=True)
 

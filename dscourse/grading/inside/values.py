@@ -1,11 +1,12 @@
 """Plain values as a JSON tree beside a list of arrays, and back.
 
-A JSON value stands for itself: null, true, a string, an integer, a finite number. Everything else is an
-object with one key, the tag: {"tuple": [...]}, {"array": 3}. What is not plain becomes `Opaque`.
+A JSON value stands for itself: null, true, a string, an integer, a finite number. Everything else
+is an object with one key, the tag: {"tuple": [...]}, {"array": 3}. What is not plain becomes an
+`Opaque`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -124,7 +125,7 @@ def readable(name: str) -> str:
     return "".join(filter(str.isprintable, name[:200])) or "object"
 
 
-def unpack(tree: Any, arrays: list[np.ndarray] | tuple[np.ndarray, ...]) -> Any:
+def unpack(tree: Any, arrays: Sequence[np.ndarray]) -> Any:
     """Rebuild a value from a tree that nobody has checked yet.
 
     Args:
@@ -164,7 +165,7 @@ def _unpack(tree: Any, arrays: Any, depth: int) -> Any:
         case "list", _:
             return each(inside)
         case "dict", list():
-            return {key: value for key, value in map(each, inside)}
+            return dict(map(each, inside))
         case "array", int(n) if 0 <= n < len(arrays):
             return arrays[n]
         case "scalar", [str(dtype), number] if dtype in DTYPES:

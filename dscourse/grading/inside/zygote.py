@@ -1,12 +1,12 @@
 """A process that has imported an engine and forks for every submission.
 
 A fork costs milliseconds where a fresh interpreter costs 0.2 s with NumPy and 5 s with TensorFlow.
-The zygote runs no line of a student's and no operation of TensorFlow: the first operation starts threads
-that a fork would not have, and then hangs.
+The zygote runs no line of a student's and no operation of TensorFlow: the first operation starts
+threads that a fork would not have, and then hangs.
 
-Run by `sandbox.Sandbox` as `python -m dscourse.grading.inside.zygote FD`; its settings come as JSON on
-standard input, and each job as a message on the socket FD with two sockets: one to answer the parent,
-one on which the zygote tells that the child began (with its pidfd) and how it ended.
+Run by `sandbox.Sandbox` as `python -m dscourse.grading.inside.zygote FD`; its settings come as JSON
+on standard input, and each job as a message on the socket FD with two sockets: one to answer the
+parent, one on which the zygote tells that the child began (with its pidfd) and how it ended.
 """
 
 import ctypes
@@ -25,7 +25,8 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from dscourse.grading.inside import answers, stubs
-from dscourse.grading.inside.confine import confine
+from dscourse.grading.inside.confine import Confinement, strictest
+from dscourse.grading.inside.files import readable
 from dscourse.grading.inside.limits import Limits
 from dscourse.grading.inside.shell import make_shell
 
@@ -57,11 +58,18 @@ class Zygote:
         self._control = control
         self._engine: str = settings["engine"]
         self._limits = Limits(**settings["limits"])
-        self._box = Path(settings["folder"]) / "box"
         for name in _PRELOADED[self._engine]:
             importlib.import_module(name)
         self._observers = _load_observers(settings["observers"])
-        stubs.install(self._engine)
+        parts = stubs.REAL_PARTS | set(settings["real"])
+        paths = readable(self._engine, parts)
+        stubs.install(self._engine, parts)
+        box, level = Path(settings["folder"], "box"), settings["level"]
+        self._confinement = (
+            Confinement(level, paths, self._limits, box)
+            if level
+            else strictest(paths, self._limits, box)
+        )
         self._shell: InteractiveShell = make_shell()
         self._children: dict[int, socket.socket] = {}
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
@@ -74,6 +82,7 @@ class Zygote:
         return {
             "versions": {"python": sys.version}
             | {library.__name__: library.__version__ for library in libraries},
+            "level": self._confinement.level,
             "modules": sorted(name for name in sys.modules if name.startswith("dscourse")),
             "threads": sorted(
                 path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")
@@ -125,11 +134,11 @@ class Zygote:
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._confinement.apply()
             fd = work.detach()
             os.dup2(fd, 3)
             os.closerange(4, 1 << 20)
             sock = socket.socket(fileno=3)
-            confine(self._box, self._limits)
             answers.serve(sock, self._shell, self._observers, self._limits)
         finally:
             os._exit(0)
