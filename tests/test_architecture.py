@@ -24,10 +24,10 @@ ROWS = {
     "figures": 3,
     "experiments": 4,
     "exercises": 4,
-    "grading": 5,
     "notebooks": 5,
     "__init__": 5,  # the learner's names
-    "__main__": 6,
+    "grading": 6,
+    "__main__": 7,
 }
 
 # What is slow to import, or optional, and the only parts that may import it at module level.

@@ -79,3 +79,14 @@ def _module(folder: Path, name: str) -> ModuleType:
         raise PrivateExercisesError(
             f"{folder / name}.py cannot be imported: {kind}: {error}"
         ) from error
+
+
+def is_private(task: Exercise) -> bool:
+    """Tell whether an exercise comes from an instructor's folder."""
+    return task.solution.__module__.partition(".")[0] == PACKAGE
+
+
+def chapter_of(task: Exercise) -> str:
+    """Return the name of the chapter after which a private exercise's file is named."""
+    stem = task.solution.__module__.rpartition(".")[2]
+    return stem.removeprefix("ch").replace("_", "-")

@@ -1,0 +1,68 @@
+"""What must hold of every graded exercise before students get it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from dscourse.checking import BOOK_URL, TODO, Exercise, Outcome, run_checks
+from dscourse.exercises import chapters
+
+# Inputs of the page, and of gradings: a wrong answer must not pass by the luck of a draw.
+_SEEDS = {"numpy": (0, 1, 2, 3, 4), "keras": (0, 1)}
+
+
+def starter_problems(task: Exercise) -> Iterator[str]:
+    """Say what is wrong with the starter: it must be "not attempted", or code that fails."""
+    try:
+        starter = _written(task.starter_code, task.name)
+    except Exception as error:  # an author's code
+        yield f"{task.id}: the starter does not run: {type(error).__name__}: {error}"
+        return
+    report = run_checks(task, starter, explain=False)
+    wanted = Outcome.FAILED if task.given_starter else Outcome.NOT_ATTEMPTED
+    if report.outcome is not wanted:
+        yield f"{task.id}: the starter must be {wanted.value}; it is {report.outcome.value}."
+    if report.points and not task.given_starter:
+        yield f"{task.id}: the starter must earn no points; it earns {report.points}."
+
+
+def solution_problems(task: Exercise) -> Iterator[str]:
+    """Say where the reference or another right answer does not earn all points."""
+    if not task.points:
+        yield f"{task.id}: the checks must be worth 1 point or more."
+    for answer in (task.solution, *task.alternatives):
+        for seed in _SEEDS[task.engine]:
+            report = run_checks(task, answer, seed, explain=False)
+            if not report.passed:
+                yield f"{task.id}: `{answer.__name__}` must pass with seed {seed}: {report}"
+                break
+
+
+def misconception_problems(task: Exercise) -> Iterator[str]:
+    """Say which wrong answer earns all points, is not named, or links to no chapter."""
+    if not task.misconceptions:
+        yield f"{task.id}: one likely wrong answer must be declared as a misconception."
+    for wrong in task.misconceptions:
+        lucky = [s for s in _SEEDS[task.engine] if _passes(task, wrong.function, s)]
+        if lucky:
+            yield f"{task.id}: {wrong.code} earns all points with seed {lucky[0]}."
+            continue
+        named = {r.cause.code for r in run_checks(task, wrong.function).results if r.cause}
+        if wrong.code not in named:
+            yield f"{task.id}: {wrong.code} is caught, but not named."
+        page = wrong.link.removeprefix(f"{BOOK_URL}/notebooks/").partition(".html")[0]
+        if page not in chapters():
+            yield f"{task.id}: {wrong.code} links to {page!r}, which is no chapter."
+
+
+def _passes(task: Exercise, answer: Callable[..., Any], seed: int) -> bool:
+    return run_checks(task, answer, seed, explain=False).passed
+
+
+def _written(source: str, name: str) -> Callable[..., Any]:
+    """Run a starter as a student's cell would, below the imports of the first one."""
+    namespace: dict[str, Any] = {"np": np, "TODO": TODO}
+    exec(source, namespace)
+    answer: Callable[..., Any] = namespace[name]
+    return answer
