@@ -6,6 +6,8 @@ from functools import cached_property
 
 from dscourse.grading.record import ExerciseRecord, Record, Status, Student
 
+OF_A_CELL = "code cell "  # so begins the note about a cell that failed, which costs no points
+
 
 @dataclass(frozen=True)
 class Row:
@@ -43,8 +45,9 @@ class Row:
 
     @property
     def notes(self) -> list[str]:
-        """The notes of all submissions."""
-        return [note for record in self.records for note in record.notes]
+        """The notes of all submissions, without what single cells did."""
+        every = [note for record in self.records for note in record.notes]
+        return [note for note in every if not note.startswith(OF_A_CELL)]
 
 
 class Gradebook:

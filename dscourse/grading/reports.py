@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import mean, median
 
 from dscourse.checking import Cause, Outcome
 from dscourse.grading.feedback import SAID_OF_STATUS, advice
-from dscourse.grading.gradebook import Gradebook, Row
+from dscourse.grading.gradebook import OF_A_CELL, Gradebook, Row
 from dscourse.grading.histogram import histogram
 from dscourse.grading.page import Cell, Html, block, html, link, page, table, wide
 from dscourse.grading.record import CheckRecord, ExerciseRecord, Record, Student
@@ -180,8 +180,23 @@ def _submission(record: Record) -> Iterator[Html]:
     known = f"{record.file} (SHA-256 {record.digest[:16]}…)" if record.digest else record.file
     if known:
         yield block("p", "File: ", known, kind="faint")
-    if record.notes:
-        yield block("ul", *(block("li", note) for note in record.notes))
+    told = [note for note in record.notes if not note.startswith(OF_A_CELL)]
+    of_cells = [note for note in record.notes if note.startswith(OF_A_CELL)]
+    if told:
+        yield _list(told)
+    if of_cells:
+        yield block("p", _CELLS, kind="faint")
+        yield _list(of_cells)
+
+
+_CELLS = (
+    "While your notebook ran, these cells did not come to their end. That costs no points by "
+    "itself; cells with figures or check lines can do nothing during the grading."
+)
+
+
+def _list(notes: Sequence[str]) -> Html:
+    return block("ul", *(block("li", note) for note in notes))
 
 
 def _exercise(exercise: ExerciseRecord) -> Iterator[Html]:

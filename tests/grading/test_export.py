@@ -92,6 +92,12 @@ def test_no_text_shifts_a_column(name, note):
         assert text.count("\n") == len(rows)
 
 
+def test_the_notes_tell_of_the_choice_of_the_file_and_not_of_every_cell():
+    notes = ("The platform marks it as late.", "code cell 7: ValueError: no.")
+    (row,) = read(grades_csv(Gradebook([graded(Student("ada"), notes=notes)])))
+    assert row["notes"] == "The platform marks it as late."
+
+
 def test_numbers_stay_numbers():
     assert safe_cell(-3) == -3
 

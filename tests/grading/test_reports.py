@@ -168,6 +168,15 @@ def test_a_student_without_points_reads_why_and_no_zero(status):
     assert not re.search(r"\b0 of", text)
 
 
+def test_a_cell_that_failed_is_told_as_what_costs_no_points():
+    notes = ("The platform marks it as late.", "code cell 7: ValueError: not enough values.")
+    (text,) = feedback_pages(Gradebook([graded(Student("ada"), notes=notes)])).values()
+    before, found, after = text.partition("costs no points by itself")
+    assert found
+    assert "late" in before
+    assert "code cell 7" in after
+
+
 # --- pages are safe and stand alone ---
 
 
