@@ -35,6 +35,11 @@ class Assignment:
         """The engines that the exercises need, NumPy first."""
         return sorted({e.exercise.engine for e in self.expected.values()}, reverse=True)
 
+    def uses(self, engine: Engine) -> frozenset[str]:
+        """Return the parts of the course that answers to the exercises of an engine may import."""
+        tasks = (e.exercise for e in self.expected.values() if e.exercise.engine == engine)
+        return frozenset(part for task in tasks for part in task.uses)
+
     @property
     def fingerprint(self) -> str:
         """Tells whether the same exercises, in the same wording, are to be graded elsewhere."""

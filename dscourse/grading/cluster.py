@@ -75,7 +75,8 @@ class Plan:
         if assignment.fingerprint != self.fingerprint:
             raise PlaceError("a worker has other exercises: install the same version there.")
         observers = private.helpers(folder) if folder else {}
-        return Workshop(assignment, observers, unsafe=self.unsafe)
+        hidden = [folder] if folder else []
+        return Workshop(assignment, observers, hidden=hidden, unsafe=self.unsafe)
 
 
 class GradingPlugin(WorkerPlugin):

@@ -132,9 +132,15 @@ def _place(options: argparse.Namespace, assignment: Assignment) -> Iterator[Plac
         with cluster.workers(options.scheduler, plan) as place:
             yield place
         return
+    own = [options.exercises] if options.exercises else []
     observers = private.helpers(options.exercises) if options.exercises else {}
     with (
-        Workshop(assignment, observers, unsafe=options.unsafe) as workshop,
+        Workshop(
+            assignment,
+            observers,
+            hidden=[*options.paths, *own],
+            unsafe=options.unsafe,
+        ) as workshop,
         batch.threads(workshop.grade, options.jobs) as submit,
     ):
         yield submit, options.jobs, workshop.level

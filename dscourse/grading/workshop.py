@@ -1,8 +1,9 @@
 """The grader of one assignment in this process, with the sandboxes that it uses."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.engine import Grader
@@ -18,6 +19,8 @@ class Workshop:
     Args:
         assignment: What to grade.
         observers: The sources of modules that the exercises' observers need, by their full names.
+        hidden: Files and folders that a student's code must not be able to read: a sandbox that
+            can is none.
         unsafe: Whether to grade where students' code cannot be isolated.
 
     Raises:
@@ -25,9 +28,19 @@ class Workshop:
     """
 
     def __init__(
-        self, assignment: Assignment, observers: Mapping[str, str], *, unsafe: bool = False
+        self,
+        assignment: Assignment,
+        observers: Mapping[str, str],
+        *,
+        hidden: Sequence[Path] = (),
+        unsafe: bool = False,
     ) -> None:
-        self._sandboxes = Sandboxes(partial(start, observers, unsafe))
+        def start(engine: Engine) -> Sandbox:
+            return started(
+                engine, unsafe, observers=observers, hidden=hidden, real=assignment.uses(engine)
+            )
+
+        self._sandboxes = Sandboxes(start)
         try:
             running = [self._sandboxes.of(engine) for engine in assignment.engines]
             assignment.prepare()
@@ -57,17 +70,23 @@ class Workshop:
         self.close()
 
 
-def start(observers: Mapping[str, str], unsafe: bool, engine: Engine) -> Sandbox:
+def started(engine: Engine, unsafe: bool, **options: Any) -> Sandbox:
     """Start a sandbox that isolates, or that need not.
+
+    Args:
+        engine: "numpy" or "keras".
+        unsafe: Whether it need not.
+        options: As of `Sandbox.start`.
 
     Raises:
         SandboxError: It cannot be started, or does not isolate although it must.
     """
-    sandbox = Sandbox.start(engine, observers=observers)
+    sandbox = Sandbox.start(engine, **options)
     if sandbox.level == "none" and not unsafe:
         sandbox.close()
+        why = f" ({'; '.join(sandbox.escapes)})" if sandbox.escapes else ""
         raise SandboxError(
-            "students' code cannot be isolated on this machine, so no points are awarded: "
+            f"students' code cannot be isolated on this machine{why}, so no points are awarded: "
             "grade on Linux 5.13 or later, or add --unsafe to run it all the same."
         )
     return sandbox
