@@ -22,6 +22,7 @@ from dscourse.figures.orders import regrouped_stack, two_differences
 from dscourse.figures.padding import padding_strips
 from dscourse.figures.pictures import Picture, picture_grid, spotlit
 from dscourse.figures.pooling import pooled_vectors
+from dscourse.figures.profiles import channel_profiles
 from dscourse.figures.ranks import kernel_ranks, rank_grids
 from dscourse.figures.rates import accuracy_by_rate
 from dscourse.figures.roofline import Work, roofline
@@ -49,6 +50,7 @@ __all__ = [
     "audit_strips",
     "block_wirings",
     "block_with_shortcut",
+    "channel_profiles",
     "convolution_steps",
     "course_map",
     "family_tree",

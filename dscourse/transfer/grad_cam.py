@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 
 
 def grad_cam(
-    model: keras.Model, base: keras.Model, images: NDArray[Any], classes: Sequence[int]
+    model: keras.Model,
+    base: keras.Model,
+    images: NDArray[Any],
+    classes: Sequence[int],
+    *,
+    batch_size: int = 32,
 ) -> NDArray[np.float32]:
     """Weigh the channels of a base's last map by what they add to the score of a class.
 
@@ -27,6 +32,7 @@ def grad_cam(
         base: A part of the model that ends in a map.
         images: Images (batch, height, width, channels), as the model wants them.
         classes: For each image the class that is asked for.
+        batch_size: Images at a time.
 
     Returns:
         The maps, float32 (batch, height, width) of the base's output: what speaks for the class,
@@ -49,10 +55,18 @@ def grad_cam(
         raise ValueError(
             f"`classes` must hold a class for each of the {len(images)} images; got {len(classes)}."
         )
-    x = tf.convert_to_tensor(images)
-    for layer in before:
-        x = layer(x)
-    maps = base(x, training=False)  # (batch, height, width, channels)
+    found = []
+    for first in range(0, len(images), batch_size):
+        part = slice(first, first + batch_size)
+        x = tf.convert_to_tensor(images[part])
+        for layer in before:
+            x = layer(x)
+        maps = base(x, training=False)  # (batch, height, width, channels)
+        found.append(_weighed(maps, behind, list(classes[part])))
+    return np.concatenate(found)
+
+
+def _weighed(maps: Any, behind: list[keras.Layer], classes: list[int]) -> NDArray[np.float32]:
     with tf.GradientTape() as tape:
         tape.watch(maps)
         y = maps
@@ -60,7 +74,7 @@ def grad_cam(
             y = layer(y)
         dense = behind[-1]
         scores = y @ dense.kernel + dense.bias if dense.use_bias else y @ dense.kernel
-        chosen = tf.gather(scores, list(classes), axis=1, batch_dims=1)
+        chosen = tf.gather(scores, classes, axis=1, batch_dims=1)
     weights = tf.reduce_mean(tape.gradient(chosen, maps), axis=(1, 2), keepdims=True)
     found: NDArray[np.float32] = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1)).numpy()
     return found

@@ -40,7 +40,9 @@ def test_each_image_has_weights_of_its_own():
     whole = keras.Model(x, keras.layers.Dense(2, "softmax")(y))
     together = grad_cam(whole, inner, images(), [0] * 8)
     alone = [grad_cam(whole, inner, images()[n : n + 1], [0])[0] for n in range(8)]
+    in_threes = grad_cam(whole, inner, images(), [0] * 8, batch_size=3)
     np.testing.assert_allclose(together, alone, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(together, in_threes, rtol=1e-3, atol=1e-5)
 
 
 def test_nothing_of_the_model_is_changed():
