@@ -119,10 +119,13 @@ class Rules:
         ruleset = landlock.create_ruleset(self._attributes)
         for descriptor, access in self._granted:
             self._grant(ruleset, descriptor, access)
+        special = flags.MAKE_CHAR | flags.MAKE_BLOCK | flags.MAKE_SOCK | flags.EXECUTE
+        own = {"/proc/self": flags.READ_FILE | flags.READ_DIR}  # TensorFlow ends itself without it
         if scratch:
-            special = flags.MAKE_CHAR | flags.MAKE_BLOCK | flags.MAKE_SOCK | flags.EXECUTE
-            descriptor = os.open(scratch, os.O_PATH | os.O_CLOEXEC)
-            self._grant(ruleset, descriptor, self._every & ~special)
+            own[str(scratch)] = self._every & ~special
+        for path, access in own.items():
+            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            self._grant(ruleset, descriptor, access)
             os.close(descriptor)
         landlock.restrict_self(ruleset, None)
         os.close(ruleset)
