@@ -106,7 +106,9 @@ class GradingPlugin(WorkerPlugin):
         """Return the worker's workshop."""
         with self._lock:
             if self._workshop is None:
-                scratch = self._stack.enter_context(tempfile.TemporaryDirectory())
+                scratch = self._stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="dscourse-exercises-")
+                )
                 self._workshop = self.plan.workshop(Path(scratch))
                 self._stack.callback(self._workshop.close)
             return self._workshop

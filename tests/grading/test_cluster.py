@@ -1,6 +1,7 @@
 """The same grades on a real cluster of two worker processes, also when one of them is killed."""
 
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from dscourse.__main__ import main
 from dscourse.grading.record import Record
 from dscourse.grading.record_json import from_json
+from tests.grading.private_folder import private_folder
 from tests.grading.solving import handed_in, notebook, solved, untouched
-from tests.grading.test_command import TASK, WRONG
+from tests.grading.test_command import PRIVATE_CLASS, TASK, WRONG
 
 distributed = pytest.importorskip("distributed")
 
@@ -100,6 +102,17 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_grade(hand_ins, here, 
     assert records(results) == here
     _, alive = psutil.wait_procs(killed, timeout=20)
     assert alive == []
+
+
+def test_private_exercises_travel_to_the_workers_and_do_not_stay_there(cluster, tmp_path):
+    own = private_folder(tmp_path / "private")
+    hand_ins = handed_in(tmp_path / "hand-ins", PRIVATE_CLASS)
+    call = words(hand_ins, tmp_path / "results", "--exercises", str(own))
+    call[call.index("--only") + 1] = "05-scale-channels"
+    assert main([*call, "--scheduler", cluster.scheduler_address]) == 0
+    found = records(tmp_path / "results")
+    assert (found["ada"].points, found["ben"].points) == (4, 1)
+    assert list(Path(tempfile.gettempdir()).glob("dscourse-exercises-*")) == []
 
 
 def test_no_scheduler_and_no_worker_are_told(hand_ins, tmp_path, capsys, monkeypatch):

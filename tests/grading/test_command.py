@@ -18,12 +18,17 @@ from dscourse.grading import workshop
 from dscourse.grading.record import Record, Status
 from dscourse.grading.record_json import from_json
 from dscourse.grading.sandbox import Sandbox
+from tests.grading.private_folder import private_folder
 from tests.grading.solving import handed_in, notebook, solved, untouched
 
 TASK = find("05-depthwise")
 SEED = "20261124"
 FLIPPED = next(m for m in TASK.misconceptions if m.code == "M-FLIP")
 WRONG = f"def {TASK.name}(x, *more, **named):\n    return x * 1.0"
+PRIVATE_CLASS = {
+    "ada": notebook("def scale_channels(x, factors):\n    return x * factors"),
+    "ben": notebook("def scale_channels(x, factors):\n    return x * np.mean(factors)"),
+}
 CLASS = {
     "ada": solved(TASK.id),
     "ben": untouched(TASK.id),
@@ -212,31 +217,14 @@ def test_an_empty_folder_is_told(tmp_path, capsys):
 
 
 def test_private_exercises_are_graded_with_the_observers_beside_them(tmp_path):
-    own = tmp_path / "private"
-    own.mkdir()
-    (own / "observers.py").write_text("def rounded(answer, x):\n    return round(answer(x), 2)\n")
-    (own / "ch05_own.py").write_text(
-        "from dscourse.checking import Exercise, call\n"
-        "from private_exercises.observers import rounded\n"
-        "task = Exercise('05-own', 'Own', 'Return x squared.', hints=['*'], how=rounded)\n"
-        "@task.reference\n"
-        "def squared(x):\n    '''Square it.'''\n    return x * x\n"
-        "@task.check('a number')\n"
-        "def _(rng):\n    return call(float(rng.normal()))\n"
-        "@task.misconception('M-DOUBLE', 'It is doubled.', section='x')\n"
-        "def _(x):\n    return 2 * x\n"
-    )
-    notebooks = {
-        "ada": notebook("def squared(x):\n    return x**2", chapter="05-own"),
-        "ben": notebook("def squared(x):\n    return x + x", chapter="05-own"),
-    }
-    hand_ins = handed_in(tmp_path / "hand-ins", notebooks)
+    own = private_folder(tmp_path / "private")
+    hand_ins = handed_in(tmp_path / "hand-ins", PRIVATE_CLASS)
     call = words(hand_ins, tmp_path / "results", "--exercises", str(own))
-    call[call.index("--only") + 1] = "05-own"
+    call[call.index("--only") + 1] = "05-scale-channels"
     assert main(call) == 0
     found = records(tmp_path / "results")
-    assert (found["ada"].points, found["ben"].points) == (1, 0)
-    assert found["ben"].exercises[0].checks[0].cause.code == "M-DOUBLE"
+    assert (found["ada"].points, found["ben"].points) == (4, 1)
+    assert found["ben"].exercises[0].checks[0].cause.code == "M-WHOLE"
 
 
 def test_help_has_examples_for_every_way_of_use(capsys):
