@@ -68,19 +68,21 @@ def _hidden_texts(task: Exercise) -> Iterator[tuple[str, str]]:
     for wrong in task.misconceptions:
         yield from ((f"a line of {wrong.code}", line) for line in _body(wrong.function))
         yield f"the note of {wrong.code}", wrong.note
-    for check in task.checks:
-        yield from (("a line of a check", line) for line in _body(check.inputs))
+    for function in (f for check in task.checks for f in (check.inputs, check.accept) if f):
+        yield from (("a line of a check", line) for line in _body(function))
     yield from (("a hint", hint) for hint in task.hints)
 
 
 def _body(function: Callable[..., Any]) -> Iterable[str]:
     """Return the lines of a function's body below its docstring, and the body as a whole."""
     source = textwrap.dedent(inspect.getsource(function))
-    node = ast.parse(source).body[0]
-    inside = node.body if isinstance(node, ast.FunctionDef) else []
-    first = inside[0] if inside else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        inside = inside[1:]
+    try:
+        node = ast.parse(source).body[0]
+    except SyntaxError:  # a lambda within a call
+        return source.splitlines()
+    if not isinstance(node, ast.FunctionDef):
+        return source.splitlines()
+    inside = node.body[1:] if ast.get_docstring(node) is not None else node.body
     if not inside:
         return []
     lines = source.splitlines()[inside[0].lineno - 1 : inside[-1].end_lineno]

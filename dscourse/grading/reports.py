@@ -203,6 +203,9 @@ def _exercise(exercise: ExerciseRecord) -> Iterator[Html]:
     yield block("h2", exercise.title)
     earned = f"{exercise.points} of {_count(exercise.total, 'point')}"
     yield block("p", block("code", exercise.id), f": {exercise.outcome.value}, {earned}")
+    if exercise.outcome is Outcome.NOT_ATTEMPTED:  # once, instead of once a check
+        yield block("p", *advice(exercise.checks[0]))
+        return
     yield block("ul", *(block("li", _check(check)) for check in exercise.checks), kind="checks")
 
 

@@ -35,6 +35,11 @@ def _(rng):
     return call(rng.normal(size=(2, 3, 4, 3)), rng.normal(size=3) + 17.25)
 
 
+@scale.also("no value is lost", worth=1)
+def _(value, asked):
+    return "" if np.isfinite(value).all() and 31.25 > 0 else "a value is not finite."
+
+
 @scale.misconception("M-WHOLE", "You scaled the whole image by one number.", section="two-steps")
 def _(x, factors):
     return x * np.mean(factors)

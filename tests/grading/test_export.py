@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dscourse.grading.export import canvas_csv, grades_csv, moodle_csv, safe_cell, write_all
@@ -81,6 +81,7 @@ def test_a_name_that_is_a_formula_is_written_as_text(name):
         assert not any(cell.strip()[:1] in tuple("=+-@\uff1d") for cell in cells if cell)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_text_shifts_a_column(name, note):
     book = Gradebook([graded(Student("7", name), notes=(note,))])

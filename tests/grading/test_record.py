@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dscourse.checking import Cause, Outcome, run_checks
@@ -71,6 +71,7 @@ def test_a_record_survives_json():
     assert read.measured == {"seconds": 1.5}
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.lists(st.text()))
 def test_any_text_survives_json(name, file, notes):
     made = record(file=file, notes=tuple(notes), student=Student(name, name))

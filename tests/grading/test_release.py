@@ -201,6 +201,10 @@ PLANTS = {
         cell_type="markdown",
         source="call(rng.normal(size=(2, 3, 4, 3)), rng.normal(size=3) + 17.25)",
     ),
+    "the verdict of a check": add_cell(
+        cell_type="markdown",
+        source='"" if np.isfinite(value).all() and 31.25 > 0 else "a value is not finite."',
+    ),
     "a hint": add_cell(
         cell_type="markdown",
         source="A shape of one number broadcasts along the last axis of an image.",

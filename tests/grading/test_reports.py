@@ -168,6 +168,11 @@ def test_a_student_without_points_reads_why_and_no_zero(status):
     assert not re.search(r"\b0 of", text)
 
 
+def test_an_exercise_that_was_not_attempted_is_told_once():
+    text = page_of("Not-Started")
+    assert text.count("Not attempted: the function is missing") == 2  # exercises
+
+
 def test_a_cell_that_failed_is_told_as_what_costs_no_points():
     notes = ("The platform marks it as late.", "code cell 7: ValueError: not enough values.")
     (text,) = feedback_pages(Gradebook([graded(Student("ada"), notes=notes)])).values()
