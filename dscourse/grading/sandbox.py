@@ -127,6 +127,11 @@ class Sandbox:
         return cls(engine, level, observers or {}, bounds, hidden, parts)
 
     @property
+    def pid(self) -> int:
+        """The number of the zygote's process."""
+        return self._process.pid
+
+    @property
     def versions(self) -> dict[str, str]:
         """The versions of Python and the libraries that submissions run with."""
         return dict(self._hello["versions"])

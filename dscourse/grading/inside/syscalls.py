@@ -66,7 +66,10 @@ IGNORED = (
 )
 
 _CLONE_THREAD = 0x0001_0000
-_TIOCSTI = 0x5412
+# Arguments: of `fcntl` those that make a file signal another process, of `ioctl` the same and typing
+# into a terminal.
+_F_SETOWN, _F_SETOWN_EX = 8, 15
+_FIOSETOWN, _SIOCSPGRP, _TIOCSTI = 0x8901, 0x8902, 0x5412
 _FIRST_UNKNOWN = 450  # numbers from 424 on are the same on every architecture
 
 _PR_SET_PDEATHSIG = 1
@@ -100,7 +103,12 @@ class Filter:
         made.add_rule(sc.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc falls back
         made.add_rule(no, "prlimit64", sc.Arg(2, sc.NE, 0))  # reading limits is allowed
         made.add_rule(no, "prctl", sc.Arg(0, sc.EQ, _PR_SET_PDEATHSIG))
-        made.add_rule(no, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFF_FFFF, _TIOCSTI))
+        for name, codes in (
+            ("fcntl", (_F_SETOWN, _F_SETOWN_EX)),
+            ("ioctl", (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI)),
+        ):
+            for code in codes:
+                made.add_rule(no, name, sc.Arg(1, sc.MASKED_EQ, 0xFFFF_FFFF, code))
         with tempfile.TemporaryFile() as file:
             made.export_bpf(file)
             file.seek(0)
