@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dscourse.grading.record import ExerciseRecord, Record, Status, Student
 
-OF_A_CELL = "code cell "  # so begins the note about a cell that failed, which costs no points
+OF_A_CELL = "code cell"  # so begins a note about cells that failed, which costs no points
 
 
 @dataclass(frozen=True)

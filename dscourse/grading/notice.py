@@ -7,8 +7,9 @@ from dscourse.exercises.private import is_private
 from dscourse.grading.inside.limits import LIMITS, MEGABYTE, Limits
 
 _LIBRARIES = {
-    "numpy": "NumPy and Python's standard library",
-    "keras": "Keras, TensorFlow, NumPy and Python's standard library",
+    "numpy": "NumPy, Matplotlib, pandas, Python's standard library",
+    "keras": "Keras, TensorFlow, NumPy, SciPy, scikit-learn, Matplotlib, pandas, "
+    "Python's standard library",
 }
 _ALWAYS = "dscourse.conv"  # prompts of chapters 4 to 7 build on it
 
@@ -68,7 +69,7 @@ def _rules(tasks: Iterable[Exercise]) -> list[str]:
         "Points are given for each check, so a partly right answer earns a part.",
         "Your notebook runs from its first cell to its last in an empty folder, without a network "
         "and without other programs. Cells that fail or print cost nothing by themselves.",
-        "A library that is not in the table may be imported, but does nothing during the grading.",
+        "A library that is not in the table does nothing during the grading, or is not there.",
         "Hand in one `.ipynb` file a chapter. If there are several, the newest is graded.",
         *(
             ["Exercises without a check line at their end can be checked by the grader alone."]

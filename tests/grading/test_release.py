@@ -11,6 +11,7 @@ from dscourse import notebooks
 from dscourse.exercises.selection import select
 from dscourse.grading import check_release, release
 from dscourse.grading.check_release import check
+from dscourse.grading.inside.files import DISTRIBUTIONS
 from dscourse.grading.leaks import leaks
 from dscourse.grading.notice import notice
 from tests.grading.private_folder import SOURCE, private_folder
@@ -87,6 +88,14 @@ def test_the_notice_tells_points_functions_libraries_and_limits():
     assert "| `05-depthwise` | Write the depthwise convolution | `depthwise` | 4 | NumPy" in text
     assert "MiB" in text
     assert "network" in text
+
+
+@pytest.mark.parametrize("engine", DISTRIBUTIONS)
+def test_the_notice_names_the_libraries_that_the_sandbox_lets_be_read(engine):
+    task = next(t for t in select().values() if t.engine == engine)
+    text = notice({task.id: task}).casefold()
+    unnamed = {"ipython", "platformdirs", "tensorflow-cpu"}
+    assert all(name in text for name in set(DISTRIBUTIONS[engine]) - unnamed)
 
 
 def test_a_release_needs_an_empty_folder_and_the_courses_notebooks(tmp_path, capsys):
