@@ -34,6 +34,7 @@ CHAPTERS = (
     Chapter("Feature\nextraction", 0, 1, PURPLE, (11,)),
     Chapter("Fine-tuning", 0, 2, PURPLE, (8, 12)),
     Chapter("Beyond", 0, 3, PURPLE, (13,)),
+    Chapter("Capstone", 1, 3, SKY, (14,)),
 )
 
 

@@ -13,8 +13,8 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ARROWS = [(needed, number) for number, c in enumerate(CHAPTERS) for needed in c.needs]
 
 
-def test_there_are_fifteen_chapters():
-    assert len(CHAPTERS) == 15
+def test_there_are_fifteen_chapters_and_a_capstone():
+    assert len(CHAPTERS) == 15 + 1
 
 
 def test_every_notebook_is_on_the_map():
@@ -48,5 +48,5 @@ def test_no_arrow_runs_through_a_third_chapter(needed, number):
 
 def test_the_description_has_a_line_for_each_chapter_in_order():
     lines = course_map().alt.splitlines()
-    assert [line.split(",")[0] for line in lines] == [f"Chapter {n}" for n in range(15)]
+    assert [line.split(",")[0] for line in lines] == [f"Chapter {n}" for n in range(16)]
     assert all(a != b for a, b in pairwise(lines))
