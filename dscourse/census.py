@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from dscourse.cost import Cost, LayerCost, Shape, layer_table
+from dscourse.conv.counting import Shape
+from dscourse.cost import Cost, LayerCost, layer_table
 
 if TYPE_CHECKING:
     import keras
