@@ -33,11 +33,11 @@ shapes = Exercise(
 
 @shapes.reference
 def output_shape(include_top=True, input_shape=None, pooling=None, classes=1000):
-    """Predict the output shape of keras.applications.Xception with weights=None.
+    """Predict the output shape of Keras' Xception with weights=None.
 
-    include_top, input_shape, pooling, classes: as in Keras. In input_shape height and width may
-        be None.
-    Returns the shape without the batch, a tuple. Raises a ValueError where Keras does.
+    The arguments are those of Keras; in input_shape a side may be None.
+    Returns the shape without the batch, a tuple.
+    Raises a ValueError where Keras does.
     """
     if input_shape is None:
         input_shape = (299, 299, 3) if include_top else (None, None, 3)
