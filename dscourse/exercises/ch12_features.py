@@ -334,7 +334,7 @@ def _(feature_map, classes, hidden=0):
 
 shifting = Exercise(
     "12-shift",
-    "Test what a shift does",
+    "Shift a map and compare",
     "Write `shift_test(feature_map, down, right)`. It shifts a map by `down` rows and `right` "
     "columns; what leaves the map is gone, and zeros come in. A negative number shifts the other "
     "way.\n\n"

@@ -39,7 +39,7 @@ def few_labels(arms: Mapping[str, Measured], unit: str, chance: float) -> Drawin
     rise.left(canvas, _LEFT)
     middles = _across(canvas, counts)
     canvas.line(_LEFT, rise(chance), _RIGHT, rise(chance), width=0.7)
-    canvas.text(_LEFT + 8, rise(chance) - 9, "chance", size=12, anchor="start")
+    canvas.text((_LEFT + _RIGHT) / 2, rise(chance) + 10, "chance", size=12)
     heights = _apart([rise(row[-1].mean) for row in found.values()])
     for place, (name, row) in enumerate(found.items()):
         xs = [x + (place - (len(arms) - 1) / 2) * _ASIDE for x in middles]
