@@ -87,9 +87,9 @@ class Session:
         if left <= 0:
             self._end("timeout")
             return TimedOut(seconds)
-        question = _question(self._asked, name, how, asked, seconds)
+        asking = question(self._asked, name, how, asked, seconds)
         try:
-            self._child.send(question, min(left, seconds) + _GRACE)
+            self._child.send(asking, min(left, seconds) + _GRACE)
             return self._answer(self._child.receive(min(left, seconds) + _GRACE))
         except TimeoutError:
             self._end("timeout")
@@ -180,7 +180,19 @@ class Session:
         return ending
 
 
-def _question(number: int, name: str, how: Observer, asked: Call, seconds: float) -> Frame:
+def question(number: int, name: str, how: Observer, asked: Call, seconds: float) -> Frame:
+    """Write down a call for the child.
+
+    Args:
+        number: Of the question, which the answer repeats.
+        name: Of the function.
+        how: The observer.
+        asked: The arguments.
+        seconds: The deadline.
+
+    Raises:
+        SandboxError: An argument is no plain value.
+    """
     packer = Packer()
     function, args, kwargs = _unbound(how)
     header: dict[str, Any] = {

@@ -54,7 +54,10 @@ class Arena:
             found.append("the reference was changed")
         for listener in self.listeners:
             with contextlib.suppress(BlockingIOError):
-                listener.recv(10) if listener.type == socket.SOCK_DGRAM else listener.accept()
+                if listener.type == socket.SOCK_DGRAM:
+                    listener.recv(10)
+                else:
+                    listener.accept()[0].close()
                 found.append("the grader's socket was reached")
         return found
 
@@ -91,14 +94,15 @@ def arena() -> Iterator[Arena]:
             "door": door,
             "port": tcp.getsockname()[1],
             "parent": os.getpid(),
-            **{name: _folder(name) for name in ("tensorflow", "scipy")},
+            "tensorflow": _folder("tensorflow"),
+            "scipy_library": next(_folder("scipy").glob("linalg/*.so"), "/no/scipy.so"),
         }
         yield Arena(places, listeners, outside)
 
 
 def _folder(name):
     spec = find_spec(name)
-    return Path(spec.origin).parent if spec and spec.origin else f"/no/{name}"
+    return Path(spec.origin).parent if spec and spec.origin else Path("/no", name)
 
 
 def attack(sandbox: Sandbox, place: Arena, name: str, seed: int = 7) -> int:
@@ -108,14 +112,12 @@ def attack(sandbox: Sandbox, place: Arena, name: str, seed: int = 7) -> int:
         RuntimeError: The sandbox is not proven to confine. Some attacks signal every process.
     """
     if sandbox.level not in PROVEN or sandbox.escapes:
-        raise RuntimeError(
-            f"no attack is run at level {sandbox.level}: it could harm this machine."
-        )
+        raise RuntimeError(f"at level {sandbox.level} no attack is run: it could do harm.")
     return points(sandbox, notebook(*cells_of(name, place.places)), seed)
 
 
 def points(sandbox: Sandbox, submission: bytes, seed: int = 7) -> int:
-    """Ask `f` of a submission on two fresh inputs, and count where it does as the reference does."""
+    """Ask `f` of a submission on two fresh inputs, and count where it is right."""
     rng = np.random.default_rng(seed)
     earned = 0
     with sandbox.open(submission) as session:

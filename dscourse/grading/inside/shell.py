@@ -1,5 +1,6 @@
 """The IPython shell that every fork inherits: a kernel without its sockets and threads."""
 
+import ast
 import os
 import sys
 from typing import Any
@@ -34,6 +35,7 @@ def make_shell() -> InteractiveShell:
             shell.magics_manager.magics[kind][name] = _idle
     shell.system = shell.system_raw = shell.system_piped = _idle
     shell.getoutput = _no_output
+    _let_python_be(shell.input_transformer_manager)
     for quiet in ("showtraceback", "showsyntaxerror", "showindentationerror"):
         setattr(shell, quiet, _idle)
     _warm_up(shell)
@@ -57,6 +59,20 @@ def _warm_up(shell: Any) -> None:
     """Run what every fork would do first; but no event loop, for its files are a process' own."""
     shell.run_cell("import math\n%time pass\nmath.pi", store_history=False)
     shell.reset(new_session=True)
+
+
+def _let_python_be(manager: Any) -> None:
+    """Spare cells that are Python already the search for magics: a fifth of a lesson's time."""
+    transform = manager.transform_cell
+
+    def transform_cell(cell: str) -> Any:
+        try:
+            ast.parse(cell)
+        except Exception:  # whatever it is, IPython tells
+            return transform(cell)
+        return cell if cell.endswith("\n") else f"{cell}\n"
+
+    manager.transform_cell = transform_cell
 
 
 def _idle(*args: Any, **kwargs: Any) -> None:

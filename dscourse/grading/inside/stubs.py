@@ -86,8 +86,16 @@ class Inert:
     def __repr__(self) -> str:
         return "not available while grading"
 
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
 
 INERT = Inert()
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+for _name in (*_ARITHMETIC, *(f"r{name}" for name in _ARITHMETIC), "neg", "abs"):
+    setattr(Inert, f"__{_name}__", lambda self, *others: self)
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Inert, f"__{_name}__", lambda self, other: False)
 
 
 class _InertModule(ModuleType):

@@ -66,8 +66,7 @@ IGNORED = (
 )
 
 _CLONE_THREAD = 0x0001_0000
-# Arguments: of `fcntl` those that make a file signal another process, of `ioctl` the same and typing
-# into a terminal.
+# What lets a file signal another process (`fcntl`, `ioctl`), or types into a terminal (`ioctl`).
 _F_SETOWN, _F_SETOWN_EX = 8, 15
 _FIOSETOWN, _SIOCSPGRP, _TIOCSTI = 0x8901, 0x8902, 0x5412
 _FIRST_UNKNOWN = 450  # numbers from 424 on are the same on every architecture

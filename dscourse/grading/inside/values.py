@@ -100,6 +100,10 @@ class Packer:
         tag = "tuple" if isinstance(value, tuple) else "list"
         return {tag: [self.pack(item, depth) for item in value]}
 
+    def _set(self, value: Any, depth: int) -> Any:
+        # In an order of its own: that of a set differs from one process to the next.
+        return {"set": sorted((self.pack(item, depth) for item in value), key=repr)}
+
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> Any:
         pairs = value.items()
         return {"dict": [[self.pack(key, depth), self.pack(item, depth)] for key, item in pairs]}
@@ -116,6 +120,7 @@ _PACKERS: dict[Any, Callable[[Packer, Any, int], Any]] = {
     float: Packer._float,
     Fraction: Packer._fraction,
     (tuple, list): Packer._items,
+    (set, frozenset): Packer._set,
     Mapping: Packer._mapping,
 }
 
@@ -164,6 +169,8 @@ def _unpack(tree: Any, arrays: Any, depth: int) -> Any:
             return tuple(each(inside))
         case "list", _:
             return each(inside)
+        case "set", _:
+            return set(each(inside))
         case "dict", list():
             return dict(map(each, inside))
         case "array", int(n) if 0 <= n < len(arrays):

@@ -14,6 +14,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -24,6 +25,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from dscourse import exercises
 from dscourse.grading.inside import answers, stubs
 from dscourse.grading.inside.confine import Confinement, strictest
 from dscourse.grading.inside.files import readable
@@ -34,13 +36,6 @@ _PRELOADED = {
     "numpy": ["numpy", "dscourse", "dscourse.conv", "matplotlib.pyplot"],
     "keras": ["numpy", "dscourse", "dscourse.conv", "matplotlib.pyplot", "tensorflow", "keras"],
 }
-# Modules of observers: they hold no answers.
-OBSERVERS = (
-    "dscourse.checking.observe",
-    "dscourse.exercises.observers",
-    "dscourse.exercises.block_observers",
-    "dscourse.exercises.memory_observers",
-)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -169,7 +164,7 @@ class Zygote:
 
 def _load_observers(sources: dict[str, str]) -> dict[str, ModuleType]:
     """Import the course's observers, and make modules of an instructor's own."""
-    found = {name: importlib.import_module(name) for name in OBSERVERS}
+    found = {name: importlib.import_module(name) for name in _own_observers()}
     for name, source in sources.items():
         module = ModuleType(name)
         sys.modules[name] = module
@@ -178,12 +173,20 @@ def _load_observers(sources: dict[str, str]) -> dict[str, ModuleType]:
     return found
 
 
+def _own_observers() -> list[str]:
+    """Name the modules of the course's observers, which hold no answers: found by their names."""
+    found = pkgutil.iter_modules(exercises.__path__, f"{exercises.__name__}.")
+    names = [module.name for module in found if module.name.endswith("observers")]
+    return ["dscourse.checking.observe", *names]
+
+
 def _is_real(name: str) -> bool:
     return hasattr(sys.modules.get(name), "__version__")
 
 
 def main() -> None:
     """Start, say hello, serve."""
+    sys.path[0] = ""  # as in a kernel: a notebook can import what it wrote
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.load(sys.stdin)
     zygote = Zygote(control, settings)
