@@ -1,6 +1,8 @@
 """The grader of one assignment in this process, with the sandboxes that it uses."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -10,6 +12,7 @@ from dscourse.grading.engine import Grader
 from dscourse.grading.record import Record
 from dscourse.grading.sandbox import Engine, Sandbox, SandboxError
 from dscourse.grading.sandboxes import Sandboxes, weakest
+from dscourse.grading.session import question
 from dscourse.grading.submissions import Submission
 
 
@@ -43,6 +46,7 @@ class Workshop:
         self._sandboxes = Sandboxes(start)
         try:
             running = [self._sandboxes.of(engine) for engine in assignment.engines]
+            demand_askable(assignment, {*observers, *(m for s in running for m in s.modules)})
             assignment.prepare()
         except BaseException:
             self.close()
@@ -68,6 +72,29 @@ class Workshop:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def demand_askable(assignment: Assignment, modules: AbstractSet[str]) -> None:
+    """Demand of every exercise that its calls can be sent, and its observer is there to make them.
+
+    Args:
+        assignment: The exercises.
+        modules: Those that the sandboxes have loaded.
+
+    Raises:
+        SandboxError: An exercise can be checked on its page, but not in another process.
+    """
+    for expected in assignment.expected.values():
+        task = expected.exercise
+        function = task.how.func if isinstance(task.how, partial) else task.how
+        if function.__module__ not in modules or "<" in function.__qualname__:
+            raise SandboxError(
+                f"the observer of {task.id} must be a function of a module of observers; "
+                f"{function.__qualname__} of {function.__module__} is none."
+            )
+        for number in range(1, len(task.checks) + 1):
+            for asked in expected.calls(number):
+                question(number, task.name, task.how, asked, task.seconds)
 
 
 def started(engine: Engine, unsafe: bool, **options: Any) -> Sandbox:
