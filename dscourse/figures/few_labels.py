@@ -9,8 +9,8 @@ from dscourse.statistics import Interval, mean_interval
 
 Measured = Mapping[int, Sequence[float]]  # for each number of labels, a number for each seed
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 400, 14, 330
-_NAMES, _LINE = 440, 22  # where the names stand, and how close two of them may be
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 330, 14, 310
+_NAMES, _LINE = 362, 22  # where the names stand, and how close two of them may be
 _ASIDE = 15  # from arm to arm at one number of labels, or their intervals would hide each other
 _DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 2")  # so that arms are told apart in grey
 

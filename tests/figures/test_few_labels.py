@@ -49,7 +49,7 @@ def test_lines_lead_through_the_means_and_bars_from_end_to_end():
 
 def test_names_of_arms_that_end_together_stand_apart():
     svg = few_labels(ARMS, "", 0.1).svg
-    heights = [float(y) for y in re.findall(r'<text x="440" y="([\d.]+)"', svg)]
+    heights = [float(y) for y in re.findall(r'<text x="362" y="([\d.]+)"', svg)]
     assert len(heights) == 3
     assert min(abs(p - q) for p in heights for q in heights if p is not q) >= 22
 
