@@ -47,7 +47,7 @@ class Submission:
 
     @property
     def key(self) -> str:
-        """A name for its record: safe on any file system, and the same in every run.
+        """A name for its record, safe on any file system and the same in every run.
 
         >>> Submission(Student("Ada/../1"), "05-separable.ipynb").key
         'Ada-1-5c94afe5d203'

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -270,3 +271,14 @@ def test_nothing_is_found_in_the_release_of_any_chapter(tmp_path):
 def test_a_seed_that_could_stand_in_a_text_by_chance_is_refused(handout, exam, capsys):
     assert run(check_release, handout, "--only", "05", "--seed", "7") == 2
     assert "100000 or more" in capsys.readouterr().err
+
+
+def test_the_example_for_instructors_is_a_private_exercise_that_can_be_released(tmp_path):
+    text = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
+    folder = tmp_path / "private"
+    folder.mkdir()
+    source = re.search(r"`private/(ch05_separable\.py)`:\n\n```python\n(.+?)```", text, re.DOTALL)
+    (folder / source[1]).write_text(source[2], encoding="utf-8")
+    chosen = select(folder, ["05-double"])
+    release.release(chosen, tmp_path / "out", ROOT / "notebooks")
+    assert [said for _, problems in check(chosen, tmp_path / "out") for said in problems] == []
