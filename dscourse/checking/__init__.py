@@ -11,7 +11,6 @@ from dscourse.checking.expected import Expected, Place
 from dscourse.checking.observe import (
     Call,
     ChangedInput,
-    Observation,
     Raised,
     Returned,
     TimedOut,
@@ -40,7 +39,6 @@ __all__ = [
     "Expected",
     "Misconception",
     "Mismatch",
-    "Observation",
     "Outcome",
     "Place",
     "Practice",

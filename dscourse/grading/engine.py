@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from dscourse.checking import (
     Call,
     Expected,
-    Observation,
     Outcome,
     Raised,
     all_the_same,
     run_expected,
 )
+from dscourse.checking.observe import Observation
 from dscourse.grading.archives import UnreadableError
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.record import ExerciseRecord, Record, Status, clean
