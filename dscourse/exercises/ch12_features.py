@@ -513,8 +513,7 @@ def _(feature_map, down, right):
     section="test-what-a-shift-does",
 )
 def _(feature_map, down, right):
-    pools = (np.ravel, lambda m: m.mean(keepdims=True), lambda m: m.max(keepdims=True))
-    pools = tuple(lambda m, pool=pool: np.ravel(pool(m)) for pool in pools)
+    pools = (np.ravel, lambda m: np.array([m.mean()]), lambda m: np.array([m.max()]))
     return _changes(feature_map, _slid(feature_map, down, right), pools)
 
 
