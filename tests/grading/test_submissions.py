@@ -389,7 +389,7 @@ def test_an_encrypted_file_is_refused(tmp_path):
     at = content.rindex(b"PK\x01\x02")  # the last entry of the list of files
     content[at + 8] |= 1
     path.write_bytes(bytes(content))
-    assert "encrypted" in others_survive(collect([path]))
+    assert "encrypted with a password" in others_survive(collect([path]))
 
 
 def test_a_damaged_file_costs_only_itself(tmp_path):
