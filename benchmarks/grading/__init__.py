@@ -1,0 +1,1 @@
+"""How fast submissions are graded, and whether memory stays flat: see README.md in this folder."""
