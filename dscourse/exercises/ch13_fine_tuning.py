@@ -303,6 +303,7 @@ def _script(number: int, title: str, task: str, hints: tuple[str, ...]) -> Exerc
         engine="keras",
         how=phases_of,
         seconds=60.0,
+        uses=("dscourse.transfer",),
     )
 
 
