@@ -7,6 +7,7 @@ does not depend on the student, and for a Keras exercise it is most of the work.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from dscourse.checking.exercise import Answer, Exercise, Misconception
 from dscourse.checking.observe import Call, Observation, observe
@@ -46,6 +47,10 @@ class Expected:
         self._calls: dict[int, Sequence[Call]] = {}
         self._seen: dict[tuple[Misconception | None, Place], Observation] = {}
         self._lock = threading.RLock()
+        if exercise.engine == "keras":
+            # Before any deadline: an import that is cut off half-way raises the same error in an
+            # answer and in the reference, and would pass for agreement.
+            import_module("keras")
 
     def calls(self, number: int) -> Sequence[Call]:
         """Return the calls of a check; observers work on copies, so they are never changed."""

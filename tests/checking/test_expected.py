@@ -1,5 +1,7 @@
 """What an exercise's own answers do is asked once for a whole class, and tells the same."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -91,3 +93,31 @@ def test_an_answer_that_writes_into_its_input_leaves_the_next_ones_alone(task):
 
     assert not grade(expected, spoil).passed
     assert grade(expected, lambda x, k=2: np.asarray(x) * k).passed
+
+
+PROGRAM = """
+from dscourse.checking import Exercise, call, run_checks
+
+task = Exercise("09-one", "One", "...", hints=["..."], engine="keras", seconds=0.3)
+
+@task.reference
+def one():
+    import keras
+    return float(keras.ops.ones(()))
+
+@task.check("one")
+def _(rng):
+    return call()
+
+def two():
+    import keras
+    return float(keras.ops.ones(())) + 1
+
+print(run_checks(task, one).passed, run_checks(task, two).passed)
+"""
+
+
+@pytest.mark.keras
+def test_a_wrong_answer_does_not_pass_since_an_import_was_cut_off_in_both():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "False"], done.stderr[-500:]
