@@ -34,6 +34,15 @@ def test_every_shape_of_the_table_is_predicted_and_every_refusal():
             assert list(predict()) == row["output"], row
 
 
+@pytest.mark.keras
+def test_sizes_that_the_table_has_not_are_those_of_xceptions_own_layers():
+    from dscourse.xception import blocks, outline
+
+    for side in range(71, 330):
+        last = outline(blocks(), (side, 299, 3))["block14"][-1]
+        assert output_shape(include_top=False, input_shape=(side, 299, 3)) == last.output_shape
+
+
 def test_every_count_of_the_table_is_predicted():
     for row in BUILT:
         arguments = given(row, "include_top", *END)
