@@ -184,6 +184,7 @@ class Sandbox:
         self._control.settimeout(None)
         hello: dict[str, Any] = json.loads(message)
         _demand_same_versions(hello["versions"])
+        _demand_no_runtime(hello["threads"])
         return hello
 
     def _told(self) -> str:
@@ -219,6 +220,13 @@ def _spawn(
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # type: ignore[union-attr]
         pipe.write(json.dumps(settings).encode())
     return process
+
+
+def _demand_no_runtime(threads: list[str]) -> None:
+    """Refuse a zygote in which TensorFlow has begun to work: its forks would hang."""
+    begun = [name for name in threads if name.startswith("tf_")]
+    if begun:
+        raise SandboxError(f"the zygote has run an operation: it has the threads {begun}.")
 
 
 def _demand_same_versions(theirs: dict[str, str]) -> None:

@@ -5,7 +5,13 @@ import sys
 import pytest
 
 if sys.platform != "linux":
-    collect_ignore_glob = ["test_sandbox*", "test_confine*", "test_attack*", "test_everyday*"]
+    collect_ignore_glob = [
+        "test_sandbox*",
+        "test_confine*",
+        "test_attack*",
+        "test_everyday*",
+        "test_keras_sandbox*",
+    ]
 else:
     from dscourse.grading.sandbox import Sandbox
     from tests.grading.arena import LIMITS, arena
