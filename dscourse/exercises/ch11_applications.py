@@ -518,10 +518,10 @@ top = Exercise(
 
 @top.reference
 def put_top_back(base, kernel, bias):
-    """Put average pooling and a dense softmax layer with known weights behind a base.
+    """Put average pooling and a dense softmax layer behind a base.
 
-    base: a keras.Model; it ends in a map (batch, height, width, channels), or in the averages
-        (batch, channels) of one.
+    base: a keras.Model that ends in a map (batch, height, width, channels),
+        or in the averages (batch, channels) of one.
     kernel: (channels, classes)
     bias: (classes,)
     Returns a keras.Model from images to probabilities (batch, classes).
@@ -892,9 +892,9 @@ silence = Exercise(
 
 @silence.reference
 def ignored(arguments):
-    """Name the arguments of a call of keras.applications.Xception that do nothing.
+    """Name the arguments of a call of Keras' Xception that do nothing.
 
-    arguments: the keyword arguments of the call, a dict. The call raises no error.
+    arguments: the keyword arguments of a call that raises no error, a dict.
     Returns a list of names.
     """
     pooling = arguments.get("pooling")
