@@ -152,6 +152,15 @@ def test_a_fit_without_compile_is_seen_to_go_on_as_before():
 
 
 @pytest.mark.keras
+def test_a_head_that_does_not_learn_is_seen():
+    def answer(model, base, first, x, y):
+        model.get_layer("predictions").trainable = False
+        script(0.01, "fit")(model, base, first, x, y)
+
+    assert not phases_of(answer, "block1")["fit 1"]["the head learned"]
+
+
+@pytest.mark.keras
 def test_a_rate_set_by_hand_is_seen():
     def answer(model, base, first, x, y):
         script(0.01, "fit")(model, base, first, x, y)
