@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from dscourse.checking.exercise import Answer, Exercise, Misconception
-from dscourse.checking.observe import Call, Observation, observe
+from dscourse.checking.observe import Call, Observation, Raised, observe
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,19 @@ class Expected:
                 self.reference(Place(number, part))
 
     def reference(self, place: Place) -> Observation:
-        """Return what the reference does at a place."""
-        return self._ask(None, self.exercise.solution, place)
+        """Return what the reference does at a place.
+
+        Raises:
+            RuntimeError: It failed. Only a ValueError or a TypeError is a refusal that its author
+                meant; any other error is a fault of ours, and no measure of an answer.
+        """
+        seen = self._ask(None, self.exercise.solution, place)
+        if isinstance(seen, Raised) and not issubclass(seen.kind, ValueError | TypeError):
+            raise RuntimeError(
+                f"the reference of {self.exercise.id} failed, which is no fault of the answer: "
+                f"{seen.kind.__name__}: {seen.message}"
+            )
+        return seen
 
     def misconception(self, wrong: Misconception, place: Place) -> Observation:
         """Return what a misconception does at a place."""

@@ -95,6 +95,18 @@ def test_an_answer_that_writes_into_its_input_leaves_the_next_ones_alone(task):
     assert grade(expected, lambda x, k=2: np.asarray(x) * k).passed
 
 
+def test_an_error_of_the_reference_that_nobody_meant_is_no_agreement():
+    task = Exercise("09-broken", "Broken", "...", hints=["..."])
+
+    @task.reference
+    def broken():
+        raise AttributeError("module 'keras' has no attribute 'layers'")
+
+    task.check("it")(lambda rng: call())
+    with pytest.raises(RuntimeError, match="the reference of 09-broken failed.*AttributeError"):
+        run_checks(task, broken)
+
+
 PROGRAM = """
 from dscourse.checking import Exercise, call, run_checks
 
