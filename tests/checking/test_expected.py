@@ -103,7 +103,7 @@ def test_an_error_of_the_reference_that_nobody_meant_is_no_agreement():
         raise AttributeError("module 'keras' has no attribute 'layers'")
 
     task.check("it")(lambda rng: call())
-    with pytest.raises(RuntimeError, match="the reference of 09-broken failed.*AttributeError"):
+    with pytest.raises(RuntimeError, match=r"the reference of 09-broken failed.*AttributeError"):
         run_checks(task, broken)
 
 
