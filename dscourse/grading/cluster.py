@@ -94,6 +94,7 @@ class GradingPlugin(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Get ready, in the worker."""
         self._lock = threading.Lock()
+        self._folder = worker.local_directory  # dask sweeps it after a worker that was killed
         self._stack = ExitStack()
         self._workshop: Workshop | None = None
 
@@ -106,9 +107,7 @@ class GradingPlugin(WorkerPlugin):
         """Return the worker's workshop."""
         with self._lock:
             if self._workshop is None:
-                scratch = self._stack.enter_context(
-                    tempfile.TemporaryDirectory(prefix="dscourse-exercises-")
-                )
+                scratch = self._stack.enter_context(tempfile.TemporaryDirectory(dir=self._folder))
                 self._workshop = self.plan.workshop(Path(scratch))
                 self._stack.callback(self._workshop.close)
             return self._workshop

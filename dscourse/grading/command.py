@@ -36,6 +36,12 @@ EXAMPLES = """examples:
 
 Place = tuple[Submit, int, str]  # how to submit, how many at once, the level of isolation
 
+_LEVELS = {
+    "LSN": "LSN: Landlock, seccomp and namespaces",
+    "LS": "LS: Landlock and seccomp",
+    "none": "none: students' code could read and write what you can",
+}
+
 _WRONG = (  # what the instructor can put right: told in one sentence
     PlaceError,
     PrivateExercisesError,
@@ -150,7 +156,7 @@ def _announce(assignment: Assignment, submissions: Sequence[Submission], level: 
     names = ", ".join(assignment.expected)
     print(
         f"{len(submissions)} submissions, {assignment.points} points in {len(assignment.expected)} "
-        f"exercises: {names}\nseed {assignment.seed}, isolation {level}",
+        f"exercises: {names}\nseed {assignment.seed}, isolation {_LEVELS[level]}",
         flush=True,
     )
 

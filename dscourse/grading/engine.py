@@ -31,6 +31,7 @@ _ABSENT = "`{name}` is not submitted: no function of that name is left after the
 class _Findings:
     """What the sandbox of one engine brought to light about a submission."""
 
+    engine: Engine
     status: Status = Status.GRADED
     exercises: list[ExerciseRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -108,7 +109,7 @@ class Grader:
 
 
 def _examine(sandbox: Sandbox, notebook: bytes, asked: Sequence[Expected]) -> _Findings:
-    found = _Findings(level=sandbox.level, versions=dict(sandbox.versions))
+    found = _Findings(sandbox.engine, level=sandbox.level, versions=dict(sandbox.versions))
     with _Reopening(sandbox, notebook) as answers:
         found.status = answers.status
         found.notes += answers.notes
@@ -190,12 +191,18 @@ def _completed(record: Record, found: Sequence[_Findings]) -> Record:
     """Put together what the engines found; what one of them graded is kept if another failed."""
     failed = [f.status for f in found if f.status is not Status.GRADED]
     exercises = [exercise for f in found for exercise in f.exercises]
-    notes = [clean(note) for f in found for note in f.notes]
     return replace(
         record,
         status=failed[0] if failed else Status.GRADED,
         level=weakest(f.level for f in found),
         versions={name: version for f in found for name, version in f.versions.items()},
         exercises=tuple(sorted(exercises, key=lambda e: e.id)),
-        notes=(*record.notes, *dict.fromkeys(notes)),
+        notes=(*record.notes, *_told(found)),
     )
+
+
+def _told(found: Sequence[_Findings]) -> list[str]:
+    """Return all notes; where the notebook ran once for each engine, they say in which run."""
+    runs = {"numpy": "Run for the exercises with NumPy", "keras": "Run for those with Keras"}
+    both = len(found) > 1
+    return [clean(f"{runs[f.engine]}: {note}" if both else note) for f in found for note in f.notes]

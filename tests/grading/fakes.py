@@ -58,6 +58,7 @@ class FakeSandbox:
         fails: How many of the first `open` calls raise, as those of a dead zygote do.
     """
 
+    engine = "numpy"
     level = "LSN"
     versions: Mapping[str, str] = {"python": "3.11.7", "numpy": "2.4.6"}
 

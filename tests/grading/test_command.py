@@ -101,7 +101,7 @@ def test_a_class_gets_what_it_earned_and_one_record_each(hand_ins, tmp_path, cap
     assert {r.seed for r in found.values()} == {int(SEED)}
     assert found["ada"].versions["numpy"]
     told = capsys.readouterr().out
-    assert re.search(rf"seed {SEED}, isolation (LSN|LS|none)\n", told)
+    assert re.search(rf"seed {SEED}, isolation (LSN|LS|none): .+\n", told)
     assert "5 graded, 1 unreadable" in told
     for name in ("grades.csv", "report.html", "feedback"):
         assert (tmp_path / "results" / name).exists()

@@ -272,6 +272,23 @@ def test_each_engine_has_its_own_sandbox_and_one_record_holds_both():
     assert record.points == 8
 
 
+def test_notes_say_in_which_of_two_runs_a_cell_failed():
+    keras = scaling(2)
+    keras.engine = "keras"
+    said = lambda name: lambda: FakeSession({name: right}, notes=["Cell 3 stopped."])  # noqa: E731
+    sandboxes = {
+        "numpy": FakeSandbox({b"ada": said("scale1")}),
+        "keras": FakeSandbox({b"ada": said("scale2")}),
+    }
+    sandboxes["keras"].engine = "keras"
+    assignment = Assignment({"05-scale-1": TASKS["05-scale-1"], "05-scale-2": keras}, SEED)
+    record = Grader(assignment, Sandboxes(sandboxes.__getitem__)).grade(submission())
+    assert record.notes == (
+        "Run for the exercises with NumPy: Cell 3 stopped.",
+        "Run for those with Keras: Cell 3 stopped.",
+    )
+
+
 def test_the_weaker_level_of_two_sandboxes_is_the_one_that_is_told():
     keras = scaling(2)
     keras.engine = "keras"
