@@ -7,6 +7,7 @@ it keeps an accident in bounds, not an attack.
 
 import os
 import resource
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class Confinement:
             namespaces.enter(self._box, self._limits.scratch_bytes)
         os.chdir(self._box)
         os.environ["HOME"] = os.environ["TMPDIR"] = str(self._box)
+        tempfile.tempdir = None  # the zygote may have asked already, and would be believed
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         if self._rules and self._filter:
             namespaces.drop_capabilities()
