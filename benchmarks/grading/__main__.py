@@ -80,7 +80,8 @@ def added(old: Record, new: Record) -> Record:
 
     fresh = {what(row) for row in new.rows}
     rows = [row for row in old.rows if what(row) not in fresh] + list(new.rows)
-    return replace(new, command=f"{old.command} && {new.command}", rows=rows)
+    commands = dict.fromkeys([*old.command.split(" && "), new.command])  # each once
+    return replace(new, command=" && ".join(commands), rows=rows)
 
 
 def _parser() -> argparse.ArgumentParser:
