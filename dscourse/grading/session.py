@@ -126,14 +126,15 @@ class Session:
         """Return the cell that was the last to begin, and what ended the process, if anything."""
         cell: int | None = None
         limits = self._limits
-        until = time.monotonic() + limits.notebook_seconds
+        cell_patience = 2 * limits.cell_seconds + _GRACE
+        until = time.monotonic() + limits.notebook_seconds + cell_patience
         self._child = child = self._fork()
         raw = np.frombuffer(notebook, np.uint8)
         try:
             child.send(Frame({"skip": skip}, [raw]), limits.notebook_seconds)
             while True:
                 left = until - time.monotonic()
-                patience = left if cell is None else min(left, 2 * limits.cell_seconds + _GRACE)
+                patience = left if cell is None else min(left, cell_patience)
                 match child.receive(patience).header:
                     case {"cell": int(number)}:
                         cell = number

@@ -7,6 +7,7 @@ import pytest
 
 from dscourse.checking import Returned, call
 from dscourse.checking.observe import plain_call
+from dscourse.grading.sandbox import Sandbox
 from tests.grading.arena import notebook
 
 RIGHT = "def f(x):\n    return x + 1"
@@ -136,3 +137,13 @@ def test_what_is_no_notebook_is_unreadable_and_says_why(box, raw):
 def test_an_array_goes_there_and_back(box):
     x = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     np.testing.assert_array_equal(value_of(box, notebook(RIGHT), x)[0], x + 1)
+
+
+def test_a_notebook_that_takes_too_long_still_has_its_functions():
+    slow = ["import time\ntime.sleep(0.4)"] * 3
+    last = "time.sleep(100)\nimport math\nK = 1\ndef f(x):\n    return math.floor(x) + K"
+    with Sandbox.start("numpy", "none", notebook_seconds=1.0) as hasty:
+        value, notes = value_of(hasty, notebook(*slow, last, "%time 3"))
+    assert value == 2
+    assert len(notes) == 1
+    assert notes[0].startswith("code cells 4, 5 came after the notebook's time was over")

@@ -45,7 +45,7 @@ def serve(
         send(sock, Frame({"cell": number}))
 
     skip = set(first.header["skip"])
-    failed = run_cells(shell, notebook.cells, limits.cell_seconds, skip, started)
+    failed = run_cells(shell, notebook.cells, limits, skip, started)
     notes = [*notebook.notes, *failed][:_MOST_NOTES]
     send(sock, Frame({"names": _names(shell), "notes": notes}))
     while True:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Callable, Collection, Iterator
 from types import TracebackType
 from typing import Any
@@ -9,18 +10,22 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from dscourse.checking import DeadlineExceededError, deadline
+from dscourse.grading.inside.limits import Limits
 
 # Cell magics that only watch: the body is run as an ordinary cell, and can be salvaged like one.
 _TRANSPARENT = re.compile(r"\A\s*(%%(time|capture)\b[^\n]*(\n\s*|\Z))+")
 
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
 _FAILED = "stopped with an error; what stands below it in the cell was run all the same."
 _SLOW = "took too long and was stopped."
+_LATE = "came after the notebook's time was over: only the definitions were run."
 
 
 def run_cells(
     shell: InteractiveShell,
     cells: list[str],
-    seconds: float,
+    limits: Limits,
     skip: Collection[int] = (),
     started: Callable[[int], Any] = lambda number: None,
 ) -> list[str]:
@@ -29,7 +34,8 @@ def run_cells(
     Args:
         shell: The shell.
         cells: Sources, with magics.
-        seconds: The time of one cell; a second time as much goes to what it left undone.
+        limits: The time of one cell, and of the notebook. What a cell left undone gets the time of
+            a cell once more; of the cells after the notebook's time only the definitions are run.
         skip: Numbers of cells, from 0, that are not run: they ended the process the last time.
         started: Called with the number of each cell before it runs.
 
@@ -38,13 +44,16 @@ def run_cells(
         of the moment, and two gradings of one notebook must be told in the same words.
     """
     wrong: dict[str, list[str]] = {}
+    until = time.monotonic() + limits.notebook_seconds
     for number, source in enumerate(cells):
         if number in skip or not source.strip():
             continue
         started(number)
-        ended = run_cell(shell, source, seconds)
-        if ended is not None:
-            kind = _SLOW if isinstance(ended, DeadlineExceededError) else _FAILED
+        late = time.monotonic() > until
+        ended = run_cell(shell, _definitions(source) if late else source, limits.cell_seconds)
+        if ended is not None or late:
+            slow = isinstance(ended, DeadlineExceededError)
+            kind = _LATE if late else _SLOW if slow else _FAILED
             wrong.setdefault(kind, []).append(str(number + 1))
     return [
         f"code {'cell' if len(cells) == 1 else 'cells'} {', '.join(cells)} {what}"
@@ -75,6 +84,20 @@ def run_cell(shell: InteractiveShell, source: str, seconds: float) -> BaseExcept
     except BaseException as raised:
         return raised if isinstance(raised, DeadlineExceededError) else error
     return error
+
+
+def _definitions(source: str) -> str:
+    """Keep functions, classes, imports and plain constants; magics and everything else go."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    return ast.unparse(ast.Module([node for node in tree.body if _defines(node)], []))
+
+
+def _defines(node: ast.stmt) -> bool:
+    constant = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    return constant or isinstance(node, _DEFINING)
 
 
 def _salvage(shell: InteractiveShell, source: str, error: BaseException) -> None:

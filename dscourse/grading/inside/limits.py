@@ -14,7 +14,8 @@ class Limits:
         notebook_bytes: The largest file that is read.
         cells: The most code cells that are run.
         cell_seconds: The time of one cell, after which the next one is run.
-        notebook_seconds: The time of the whole notebook, kept by the parent.
+        notebook_seconds: The time of the whole notebook, after which definitions alone are run;
+            the parent ends a child that goes on much longer.
         session_seconds: The time of all calls together, kept by the parent.
         memory_bytes: Address space beyond what the zygote holds already.
         file_bytes: The largest file in the scratch.
