@@ -1,11 +1,21 @@
 """What must hold of every graded exercise before students get it."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from dscourse.checking import BOOK_URL, TODO, Exercise, Outcome, run_checks
+from dscourse.checking import (
+    BOOK_URL,
+    TODO,
+    Exercise,
+    Expected,
+    Outcome,
+    Report,
+    observe,
+    run_expected,
+)
 from dscourse.exercises import chapters
 
 # Inputs of the page, and of gradings: a wrong answer must not pass by the luck of a draw.
@@ -19,7 +29,7 @@ def starter_problems(task: Exercise) -> Iterator[str]:
     except Exception as error:  # an author's code
         yield f"{task.id}: the starter does not run: {type(error).__name__}: {error}"
         return
-    report = run_checks(task, starter, explain=False)
+    report = _report(task, starter)
     wanted = Outcome.FAILED if task.given_starter else Outcome.NOT_ATTEMPTED
     if report.outcome is not wanted:
         yield f"{task.id}: the starter must be {wanted.value}; it is {report.outcome.value}."
@@ -33,7 +43,7 @@ def solution_problems(task: Exercise) -> Iterator[str]:
         yield f"{task.id}: the checks must be worth 1 point or more."
     for answer in (task.solution, *task.alternatives):
         for seed in _SEEDS[task.engine]:
-            report = run_checks(task, answer, seed, explain=False)
+            report = _report(task, answer, seed)
             if not report.passed:
                 yield f"{task.id}: `{answer.__name__}` must pass with seed {seed}: {report}"
                 break
@@ -44,11 +54,12 @@ def misconception_problems(task: Exercise) -> Iterator[str]:
     if not task.misconceptions:
         yield f"{task.id}: one likely wrong answer must be declared as a misconception."
     for wrong in task.misconceptions:
-        lucky = [s for s in _SEEDS[task.engine] if _passes(task, wrong.function, s)]
+        lucky = [s for s in _SEEDS[task.engine] if _report(task, wrong.function, s).passed]
         if lucky:
             yield f"{task.id}: {wrong.code} earns all points with seed {lucky[0]}."
             continue
-        named = {r.cause.code for r in run_checks(task, wrong.function).results if r.cause}
+        report = _report(task, wrong.function, explain=True)
+        named = {result.cause.code for result in report.results if result.cause}
         if wrong.code not in named:
             yield f"{task.id}: {wrong.code} is caught, but not named."
         page = wrong.link.removeprefix(f"{BOOK_URL}/notebooks/").partition(".html")[0]
@@ -56,8 +67,20 @@ def misconception_problems(task: Exercise) -> Iterator[str]:
             yield f"{task.id}: {wrong.code} links to {page!r}, which is no chapter."
 
 
-def _passes(task: Exercise, answer: Callable[..., Any], seed: int) -> bool:
-    return run_checks(task, answer, seed, explain=False).passed
+def _report(
+    task: Exercise, answer: Callable[..., Any], seed: int = 0, *, explain: bool = False
+) -> Report:
+    """Check an answer as a grading does, with the reference and the misconceptions asked once."""
+    return run_expected(
+        _expected(task, seed),
+        lambda asked: observe(answer, asked, task.how, task.seconds),
+        explain=explain,
+    )
+
+
+@lru_cache(maxsize=8)  # the seeds of one exercise; more would keep every network's outputs
+def _expected(task: Exercise, seed: int) -> Expected:
+    return Expected(task, seed)
 
 
 def _written(source: str, name: str) -> Callable[..., Any]:

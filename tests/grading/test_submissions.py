@@ -153,6 +153,11 @@ def test_a_file_name_cannot_pass_for_another_students(tmp_path, files, victim):
         assert [s.student.id for s in found] == [victim]
 
 
+def test_a_platforms_pattern_counts_only_where_all_names_follow_it(tmp_path):
+    folder = laid_out(tmp_path, {"ada.ipynb": FIVE, "eve_8_101_05-separable.ipynb": FIVE})
+    assert [s.student.id for s in collect([folder])] == ["ada", "eve_8_101_05-separable"]
+
+
 # --- plain files and folders ---
 
 
