@@ -165,17 +165,20 @@ def test_a_parent_that_is_killed_takes_zygote_and_forks_along():
         "from tests.grading.arena import forks_of, notebook\n"
         "box = Sandbox.start('numpy', 'none')\n"
         "s = box.open(notebook('def f(x): return x'))\n"
-        "print(box.pid, *forks_of(box), flush=True)\n"
+        "print(box._folder, box.pid, *forks_of(box), flush=True)\n"
         "time.sleep(100)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=COURSE.parent
     )
     with parent, parent.stdout as out:
-        pids = [int(pid) for pid in out.readline().split()]
+        folder, *numbers = out.readline().split()
+        pids = [int(number) for number in numbers]
+        assert Path(folder).exists()
         parent.kill()
     assert len(pids) == 2
     assert all(_gone(pid) for pid in pids)
+    assert not Path(folder).exists()
 
 
 def test_closing_a_sandbox_leaves_no_process_and_no_folder():

@@ -16,6 +16,7 @@ import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -192,6 +193,7 @@ def main() -> None:
     zygote = Zygote(control, settings)
     control.send(json.dumps(zygote.hello()).encode())
     zygote.run()
+    shutil.rmtree(settings["folder"], ignore_errors=True)  # a parent that was killed cannot
 
 
 if __name__ == "__main__":
