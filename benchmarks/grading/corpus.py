@@ -99,6 +99,12 @@ def chapter(name: str, engine: str) -> Corpus:
     return Corpus(name, tasks, notebook)
 
 
+def alone(chapter_name: str) -> Corpus:
+    """Return a chapter's Keras exercises, without the lesson around them."""
+    tasks = {task.id: task for task in exercises_in(chapter_name) if task.engine == "keras"}
+    return Corpus(f"{chapter_name}, exercises alone", tasks, _of_exercises)
+
+
 def _of_exercises(tasks: Mapping[str, Exercise], kind: str) -> dict[str, Any]:
     sources = [TOP, *(source(task, kind) for task in tasks.values())]
     return {"cells": [code(text) for text in sources], "nbformat": 4}
@@ -107,5 +113,6 @@ def _of_exercises(tasks: Mapping[str, Exercise], kind: str) -> dict[str, Any]:
 CORPORA: Mapping[str, Callable[[], Corpus]] = {
     "small": small,
     "numpy": lambda: chapter("05-separable", "numpy"),
+    "small-keras": lambda: alone("03-inception"),
     "keras": lambda: chapter("03-inception", "keras"),
 }

@@ -23,6 +23,7 @@ from dscourse.grading.workshop import Workshop
 
 Row = Mapping[str, Any]
 _LOOKS = 40  # at memory, over the whole run
+_SELDOM = 10  # submissions between two looks at least: a look takes milliseconds, too
 
 
 @dataclass
@@ -59,7 +60,7 @@ def soak(corpus: Corpus, count: int, jobs: int) -> tuple[Row, list[Row]]:
         jobs: How many at once.
     """
     load = os.getloadavg()[0]
-    watch = Watch(max(count // _LOOKS, 1))
+    watch = Watch(max(count // _LOOKS, _SELDOM))
     assignment = Assignment(corpus.exercises, seed=1)
     with _own_temporary_folder() as place, tempfile.TemporaryDirectory() as folder:
         with Workshop(assignment, {}) as workshop:

@@ -91,12 +91,12 @@ def test_a_command_that_fails_is_told_with_its_last_words(tmp_path):
 
 @linux
 def test_a_soak_grades_all_and_leaves_nothing():
-    row, looks = soak.soak(CORPORA["small"](), count=6, jobs=2)
-    assert row["outcomes"] == {"graded, 0 points": 4, "graded, 4 points": 2}
+    row, looks = soak.soak(CORPORA["small"](), count=20, jobs=2)
+    assert row["outcomes"] == {"graded, 0 points": 13, "graded, 4 points": 7}
     assert (row["processes_left"], row["files_left"]) == (0, 0)
     assert row["cpu_ms"] == pytest.approx(row["cpu_ms_grader"] + row["cpu_ms_sandbox"], abs=0.11)
     assert row["cpu_ms_sandbox"] > 1
-    assert [look["done"] for look in looks] == [1, 2, 3, 4, 5, 6]
+    assert [look["done"] for look in looks] == [10, 20]
 
 
 @linux
@@ -106,8 +106,8 @@ def test_an_interrupt_keeps_what_was_measured(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(soak.batch, "run", stop)
-    row, looks = soak.soak(CORPORA["small"](), count=6, jobs=1)
-    assert row["submissions"] == len(looks) == 1
+    row, _ = soak.soak(CORPORA["small"](), count=6, jobs=1)
+    assert (row["submissions"], row["outcomes"]) == (1, {"graded, 4 points": 1})
 
 
 def test_a_run_replaces_the_rows_of_its_subject_alone():
