@@ -316,6 +316,7 @@ parameters = Exercise(
     ),
     engine="keras",
     seconds=60.0,
+    uses=("dscourse.xception",),
 )
 
 
