@@ -77,7 +77,6 @@ def soak(corpus: Corpus, count: int, jobs: int) -> tuple[Row, list[Row]]:
         "cells": corpus.cells,
         "jobs": jobs,
         **used,
-        "outcomes": dict(sorted(watch.outcomes.items())),
         "processes_left": processes,
         "files_left": files,
         "load": round(load, 1),
@@ -122,7 +121,8 @@ def _graded(
             batch.run(list(corpus.hand_ins(count)), results, submit, jobs=jobs)
     except KeyboardInterrupt:
         print("\nstopped: what was measured so far is kept")
-    done = max(watch.outcomes.total(), 1)
+    outcomes = dict(sorted(watch.outcomes.items()))  # after an interrupt some are under way
+    done = max(sum(outcomes.values()), 1)
     seconds = time.perf_counter() - start
     after = processor_seconds()
     cpu = {name: 1000 * (after[name] - spent[name]) / done for name in after}
@@ -134,6 +134,7 @@ def _graded(
         "cpu_ms_grader": round(cpu["grader"], 1),
         "cpu_ms_sandbox": round(cpu["sandbox"], 1),
         "rate_of_two_processors": round(2000 / sum(cpu.values()), 1),
+        "outcomes": outcomes,
     }
 
 
