@@ -815,7 +815,8 @@ def _(images, white):
 
 @pixels.misconception(
     "M-INPLACE",
-    "Keras' `preprocess_input` writes into an array of floats. Give it a copy.",
+    "Your function writes into the array that it got: with `/=`, or with Keras' "
+    "`preprocess_input`, which does so with floats. Work on a copy.",
     section="it-writes-into-your-array",
 )
 def _(images, white):

@@ -103,6 +103,18 @@ def _(model, dataset):
 
 
 @extraction.misconception(
+    "M-SHUFFLE-PREDICT",
+    "`predict` has read the dataset, and you read it again for the labels. It shuffles anew for "
+    "each reading, so a feature stands beside the label of another image: take both from one "
+    "reading.",
+    section="read-images-and-labels-together",
+)
+def _(model, dataset):
+    features = model.predict(dataset, verbose=0)
+    return features, np.concatenate([np.asarray(y) for _, y in dataset])
+
+
+@extraction.misconception(
     "M-SHUFFLE-LABELS-FIRST",
     "You read all labels before you read the images. The second reading of the dataset is in "
     "another order, so the labels belong to other images: take both from one reading.",

@@ -1193,6 +1193,24 @@ def _(before, after, labels):
 
 
 @forget.misconception(
+    "M-FALL-SIGN",
+    "The sign is wrong: a fall is the accuracy before minus the accuracy after.",
+    section="what-is-forgotten",
+)
+def _(before, after, labels):
+    return 100 * (np.mean(after == labels) - np.mean(before == labels))
+
+
+@forget.misconception(
+    "M-FRACTION",
+    "A part of one was returned. Percentage points are 100 times as large.",
+    section="what-is-forgotten",
+)
+def _(before, after, labels):
+    return np.mean(before == labels) - np.mean(after == labels)
+
+
+@forget.misconception(
     "M-PERCENT-OF",
     "The fall is given as a part of the old accuracy. Percentage points are the difference itself.",
     section="what-is-forgotten",

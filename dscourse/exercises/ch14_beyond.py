@@ -698,6 +698,7 @@ scaling = Exercise(
     hints=(
         "How many images has one worker? And how many bits has a byte?",
         "The gradient has one number a parameter, however many images made it.",
+        "`compute = 3 * multiply_adds * batch / workers / speed`, and "
         "`communication = 2 * (workers - 1) / workers * parameters * 4 * 8 / wire`",
     ),
 )

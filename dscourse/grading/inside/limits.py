@@ -45,7 +45,7 @@ LIMITS = {
     "keras": Limits(
         cell_seconds=20.0,
         notebook_seconds=120.0,
-        session_seconds=300.0,
+        session_seconds=900.0,
         memory_bytes=4096 * MEGABYTE,
     ),
 }
