@@ -183,6 +183,21 @@ VALUES = {
     ],
     "the input itself, changed": ["def f(x):\n    x[:] = 0\n    return x"],
     "the placeholder": ["from dscourse import TODO\ndef f(x):\n    return TODO"],
+    "a mapping of keys that collide": [
+        "from collections.abc import Mapping\nclass M(Mapping):\n    def __getitem__(self, k): return 0\n"
+        "    def __iter__(self): return iter(())\n    def __len__(self): return 0\n"
+        "    def items(self): return [(k * (2**61 - 1), 0) for k in range(60_000)]\n"
+        "def f(x):\n    return M()"
+    ],
+    "a set of keys that collide": [
+        "class S(set):\n    def __iter__(self): return (k * (2**61 - 1) for k in range(60_000))\n"
+        "def f(x):\n    return S()"
+    ],
+    "keys that collide, forged": [
+        "import dscourse.grading.inside.answers as a\n"
+        "a.pack_observation = lambda *k: {{'returned': {{'set': [k * (2**61 - 1) for k in range(60_000)]}}}}\n"
+        "def f(x):\n    return x"
+    ],
     "a function that is a class": ["class f:\n    def __init__(self, x): self.x = x"],
 }
 

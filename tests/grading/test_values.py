@@ -2,7 +2,9 @@
 
 import json
 import math
+import time
 from collections import OrderedDict, namedtuple
+from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -148,6 +150,74 @@ def test_a_list_in_itself_ends():
 def test_a_forged_tree_is_refused(tree):
     with pytest.raises(FrameError):
         unpack(tree, [])
+
+
+COLLIDING = [n * (2**61 - 1) for n in range(1, 20_000)]  # Python hashes each of them to 0
+
+
+class Swollen(set):
+    """Holds nothing, and hands out keys that collide; a set of them would take minutes to make."""
+
+    def __iter__(self):
+        return iter(COLLIDING)
+
+
+class SwollenMapping(Mapping):
+    """The same as a mapping."""
+
+    def __getitem__(self, key):
+        return 0
+
+    def __iter__(self):
+        return iter(())
+
+    def __len__(self):
+        return 0
+
+    def items(self):
+        return [(key, 0) for key in COLLIDING]
+
+
+@pytest.mark.parametrize("value", [Swollen(), SwollenMapping(), [Swollen()] * 9])
+def test_keys_that_collide_are_not_sent_in_numbers_that_would_stop_the_grader(value):
+    begun = time.process_time()
+    cross(value)
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"set": COLLIDING},
+        {"dict": [[key, 0] for key in COLLIDING]},
+        {"list": [{"set": COLLIDING[:1900]}] * 100},
+        {"set": [{"tuple": [*COLLIDING[:500], n]} for n in COLLIDING[:200]]},
+    ],
+    ids=["set", "dict", "many sets", "long keys"],
+)
+def test_forged_keys_that_collide_are_refused_before_they_are_hashed(tree):
+    begun = time.process_time()
+    with pytest.raises(FrameError, match="too many keys"):
+        unpack(tree, [])
+    assert time.process_time() - begun < 2
+
+
+def test_a_set_and_a_dict_of_some_hundred_keys_cross():
+    assert cross({(n, str(n)) for n in range(300)}) == {(n, str(n)) for n in range(300)}
+    assert cross({np.int64(n): n for n in range(900)}) == {n: n for n in range(900)}
+
+
+def test_a_forged_tree_of_too_many_values_is_refused():
+    with pytest.raises(FrameError, match="too large"):
+        unpack({"list": [0] * 500_000}, [])
+
+
+def test_a_list_as_large_as_may_be_sent_crosses():
+    assert len(cross([np.float32(1)] * 90_000)) == 90_000
+
+
+def test_a_longer_list_is_opaque_as_a_whole_and_ends_nobody():
+    assert isinstance(cross([1.5] * 300_000), Opaque)
 
 
 def test_a_tree_nested_too_deep_is_refused():

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from dscourse.grading.inside.frames import DTYPES, FrameError
 
 _DEEPEST = 40
 _MOST_NODES = 200_000
+# Parts of all keys and of all items of sets. Python hashes every multiple of 2**61 - 1 to 0, and
+# a table of colliding keys takes the square of their number, in C, while no thread can run.
+_MOST_HASHED = 2000
 _MOST_DIGITS = 4000  # Python reads no longer integer from text
 _LONGEST_TEXT = 1 << 20
 
@@ -40,9 +45,15 @@ class Packer:
     arrays: list[np.ndarray] = field(default_factory=list)
     opaque: str = ""
     _nodes: int = 0
+    _hashed: int = 0
 
-    def pack(self, value: Any, depth: int = 0) -> Any:
+    def pack(self, value: Any) -> Any:
         """Return the tree of a value."""
+        tree = self._pack(value, 0)
+        whole = self._nodes <= _MOST_NODES
+        return tree if whole else self._opaque("value too large to compare")
+
+    def _pack(self, value: Any, depth: int) -> Any:
         self._nodes += 1
         if depth > _DEEPEST or self._nodes > _MOST_NODES:
             return self._opaque("value nested too deep or too large")
@@ -80,9 +91,9 @@ class Packer:
         dtype = value.dtype.newbyteorder("<").str
         if dtype not in DTYPES:
             return (
-                self.pack(float(value), depth) if value.dtype.kind == "f" else self._opaque(dtype)
+                self._pack(float(value), depth) if value.dtype.kind == "f" else self._opaque(dtype)
             )
-        return {"scalar": [dtype, self.pack(value.item(), depth)]}
+        return {"scalar": [dtype, self._pack(value.item(), depth)]}
 
     def _int(self, value: int, depth: int) -> Any:
         plain = int(value)
@@ -94,19 +105,33 @@ class Packer:
         return plain if math.isfinite(plain) else {"float": str(plain)}
 
     def _fraction(self, value: Fraction, depth: int) -> Any:
-        return {"fraction": [self.pack(n, depth) for n in (value.numerator, value.denominator)]}
+        return {"fraction": [self._pack(n, depth) for n in (value.numerator, value.denominator)]}
 
     def _items(self, value: Any, depth: int) -> Any:
         tag = "tuple" if isinstance(value, tuple) else "list"
-        return {tag: [self.pack(item, depth) for item in value]}
+        return {tag: [self._pack(item, depth) for item in value]}
 
     def _set(self, value: Any, depth: int) -> Any:
+        items = [self._key(item, depth) for item in islice(value, _MOST_HASHED + 1)]
+        if self._hashed > _MOST_HASHED:
+            return self._opaque("set too large to compare")
         # In an order of its own: that of a set differs from one process to the next.
-        return {"set": sorted((self.pack(item, depth) for item in value), key=repr)}
+        return {"set": sorted(items, key=repr)}
 
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> Any:
-        pairs = value.items()
-        return {"dict": [[self.pack(key, depth), self.pack(item, depth)] for key, item in pairs]}
+        pairs = [
+            [self._key(key, depth), self._pack(item, depth)]
+            for key, item in islice(value.items(), _MOST_HASHED + 1)
+        ]
+        if self._hashed > _MOST_HASHED:
+            return self._opaque("dict too large to compare")
+        return {"dict": pairs}
+
+    def _key(self, key: Any, depth: int) -> Any:
+        before = self._nodes
+        tree = self._pack(key, depth)
+        self._hashed += self._nodes - before
+        return tree
 
 
 # In order: the first kind that fits. NumPy's float64 is a float, and a bool is an int.
@@ -145,44 +170,67 @@ def unpack(tree: Any, arrays: Sequence[np.ndarray]) -> Any:
     {'k': (1, np.float32(2.0))}
     """
     try:
-        return _unpack(tree, arrays, 0)
+        return _Unpacking(arrays).value(tree, 0)
     except (TypeError, ValueError, OverflowError, IndexError, KeyError, ZeroDivisionError) as error:
         raise FrameError(f"a value is malformed: {type(error).__name__}.") from None
 
 
-def _unpack(tree: Any, arrays: Any, depth: int) -> Any:
-    if depth > _DEEPEST + 2:
-        raise FrameError("a value is nested too deep.")
-    if tree is None or isinstance(tree, bool | str | int | float):
-        return tree
-    if not isinstance(tree, dict) or len(tree) != 1:
-        raise FrameError("a value bears no tag.")
-    [(tag, inside)] = tree.items()
+class _Unpacking:
+    """Rebuild one value, within the bounds that `Packer` keeps."""
 
-    def each(items: Any) -> list[Any]:
-        if not isinstance(items, list):
-            raise FrameError("a container holds no list.")
-        return [_unpack(item, arrays, depth + 1) for item in items]
+    def __init__(self, arrays: Sequence[np.ndarray]) -> None:
+        self._arrays = dict(enumerate(arrays))
+        self._nodes = 0
+        self._hashed = 0
 
-    match tag, inside:
-        case "tuple", _:
-            return tuple(each(inside))
-        case "list", _:
-            return each(inside)
-        case "set", _:
-            return set(each(inside))
-        case "dict", list():
-            return dict(map(each, inside))
-        case "array", int(n) if 0 <= n < len(arrays):
-            return arrays[n]
-        case "scalar", [str(dtype), number] if dtype in DTYPES:
-            return np.dtype(dtype).type(_unpack(number, arrays, depth + 1))
-        case "float", "nan" | "inf" | "-inf":
-            return float(inside)
-        case "fraction", [int(above), int(below)]:
-            return Fraction(above, below)
-        case "todo", 0:
-            return TODO
-        case "opaque", str(name):
-            return type(readable(name), (Opaque,), {})()
-    raise FrameError("a value bears an unknown tag.")
+    def value(self, tree: Any, depth: int) -> Any:
+        self._nodes += 1
+        if depth > _DEEPEST + 2 or self._nodes > _MOST_NODES:
+            raise FrameError("a value is nested too deep, or too large.")
+        if tree is None or isinstance(tree, bool | str | int | float):
+            return tree
+        if not isinstance(tree, dict) or len(tree) != 1:
+            raise FrameError("a value bears no tag.")
+        [(tag, inside)] = tree.items()
+        match tag, inside:
+            case "tuple", list():
+                return tuple([self.value(item, depth + 1) for item in inside])
+            case "list", list():
+                return [self.value(item, depth + 1) for item in inside]
+            case "set", list():
+                return {self._key(item, depth + 1) for item in inside}
+            case "dict", list():
+                below = depth + 1
+                return {self._key(key, below): self.value(item, below) for key, item in inside}
+            case "array", int(n):
+                return self._arrays.pop(n)  # once: named many times, one array would become many
+            case "scalar", [str(dtype), number] if dtype in DTYPES:
+                return np.dtype(dtype).type(self._number(number))
+            case "float", "nan" | "inf" | "-inf":
+                return float(inside)
+            case "fraction", [int(above), int(below)]:
+                return Fraction(above, below)
+            case "todo", 0:
+                return TODO
+            case "opaque", str(name):
+                return _stranger(readable(name))()
+        raise FrameError("a value bears an unknown tag.")
+
+    def _key(self, tree: Any, depth: int) -> Any:
+        before = self._nodes
+        key = self.value(tree, depth)
+        self._hashed += self._nodes - before
+        if self._hashed > _MOST_HASHED:
+            raise FrameError("a value has too many keys.")
+        return key
+
+    def _number(self, tree: Any) -> Any:
+        number = self.value(tree, 0)
+        if not isinstance(number, bool | int | float):
+            raise FrameError("a number is none.")
+        return number
+
+
+@lru_cache(maxsize=256)
+def _stranger(name: str) -> type[Opaque]:
+    return type(name, (Opaque,), {})
