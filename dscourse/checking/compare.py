@@ -18,6 +18,7 @@ from dscourse.checking.transforms import known_transform
 # A float64 answer may have passed through float32 on its way, as every Keras layer makes it.
 TOLERANCE = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-5}
 _ACCEPTED_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy's dtype.kind letters
+_MOST_VALUES = 1 << 20  # in lists that are made into an array to be compared
 NUMBER_TOLERANCE = 1e-6  # relative; a learner may compute a ratio in another order
 
 
@@ -64,6 +65,8 @@ def same(got: Any, want: Any) -> bool:
 def _array(got: Any, want: np.ndarray) -> Mismatch | None:
     if type(got) is bool or not isinstance(got, np.ndarray | Real | list | tuple):
         return _wrong_type(got, f"an array of shape {want.shape}")
+    if isinstance(got, list | tuple) and (mismatch := _too_much(got, want)):
+        return mismatch
     try:
         array = np.asarray(got)
     except ValueError:
@@ -72,6 +75,26 @@ def _array(got: Any, want: np.ndarray) -> Mismatch | None:
         mismatch = rung(array, want)
         if mismatch:
             return mismatch
+    return None
+
+
+def _too_much(got: Any, want: np.ndarray) -> Mismatch | None:
+    """Refuse lists of which NumPy would make a huge array: one text makes all elements as long."""
+    most = max(_MOST_VALUES, 2 * want.size)
+    waiting, count = [got], 0
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str | bytes):
+            text = f"the dtype should be {want.dtype}, but there is text in yours."
+            return Mismatch("dtype", text)
+        if isinstance(item, list | tuple):
+            count += len(item)
+            waiting += item if count <= most else ()
+        elif isinstance(item, np.ndarray):
+            count += item.size
+        if count > most:
+            text = f"the shape should be {want.shape}, but yours holds over a million values."
+            return Mismatch("shape", text)
     return None
 
 

@@ -183,6 +183,13 @@ VALUES = {
     ],
     "the input itself, changed": ["def f(x):\n    x[:] = 0\n    return x"],
     "the placeholder": ["from dscourse import TODO\ndef f(x):\n    return TODO"],
+    "one array named many times, forged": [
+        "import dscourse.grading.inside.answers as a, numpy as np\nbig = np.zeros(60 << 20, np.uint8)\n"
+        "def packed(seen, packer):\n    packer.arrays.append(big)\n"
+        "    return {{'returned': {{'list': [{{'array': 0}}] * 10}}}}\n"
+        "a.pack_observation = packed\ndef f(x):\n    return x"
+    ],
+    "a long text among short ones": ["def f(x):\n    return ['x' * 1_000_000, *['y'] * 200]"],
     "a mapping of keys that collide": [
         "from collections.abc import Mapping\nclass M(Mapping):\n    def __getitem__(self, k): return 0\n"
         "    def __iter__(self): return iter(())\n    def __len__(self): return 0\n"

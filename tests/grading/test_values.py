@@ -3,6 +3,7 @@
 import json
 import math
 import time
+import tracemalloc
 from collections import OrderedDict, namedtuple
 from collections.abc import Mapping
 from fractions import Fraction
@@ -150,6 +151,30 @@ def test_a_list_in_itself_ends():
 def test_a_forged_tree_is_refused(tree):
     with pytest.raises(FrameError):
         unpack(tree, [])
+
+
+def test_an_array_that_is_named_twice_is_refused_since_it_could_be_named_a_million_times():
+    with pytest.raises(FrameError):
+        unpack({"list": [{"array": 0}, {"array": 0}]}, [np.zeros(3)])
+
+
+def test_one_array_that_an_answer_holds_twice_is_sent_twice():
+    same = np.arange(3.0)
+    assert compare(cross([same, same]), np.array([same, same])) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[np.zeros(1 << 18)] * 20, ["x" * 100_000, *["y"] * 1000], [[[0.5] * 1000] * 100] * 100],
+    ids=["arrays", "a long text among short ones", "lists"],
+)
+def test_comparing_with_an_array_makes_no_larger_array_of_what_came(value):
+    tracemalloc.start()
+    try:
+        assert compare(value, np.zeros((20, 3)))
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
 
 
 COLLIDING = [n * (2**61 - 1) for n in range(1, 20_000)]  # Python hashes each of them to 0
