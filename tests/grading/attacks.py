@@ -88,6 +88,10 @@ PROCESSES = {
         "for _ in range(5000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     ),
     "exec": _with("import os\nos.execv('/bin/sleep', ['sleep', '1000'])"),
+    "the death signal taken off by a number of 64 bits": _with(
+        "import ctypes\nctypes.CDLL(None).syscall(157, ctypes.c_ulong((1 << 32) + 1), 0, 0, 0, 0)\n"
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    ),
     "the death signal taken off": _with(
         "import ctypes\nctypes.CDLL(None).prctl(1, 0)\nwhile True:\n    try:\n"
         "        while True: pass\n    except BaseException: pass"

@@ -1,5 +1,6 @@
 """What a sandbox promises: who is inside, what is bounded, what ends with what."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -209,6 +210,24 @@ def test_memory_is_bounded(strict_box):
     seen = ask(strict_box, "def f(x):\n    return len(bytearray(x << 20))", most + 50)
     assert issubclass(seen.kind, MemoryError)
     assert ask(strict_box, "def f(x):\n    return len(bytearray(x << 20))", most // 4).value
+
+
+FORBIDDEN = {
+    "prctl": [((1 << 32) + 1, 0)],  # the death signal taken off; the kernel reads 32 bits alone
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [(name, a) for name, calls in FORBIDDEN.items() for a in calls]
+)
+def test_a_system_call_is_forbidden_however_its_numbers_are_written(strict_box, name, arguments):
+    seccomp = pytest.importorskip("pyseccomp")
+    number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+    cell = (
+        "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "def f(*a):\n    return libc.syscall(*map(ctypes.c_ulong, a)), ctypes.get_errno()"
+    )
+    assert ask(strict_box, cell, number, *arguments).value == (-1, errno.EPERM)
 
 
 def test_an_explicit_level_that_cannot_be_had_is_an_error():

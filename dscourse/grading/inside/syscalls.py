@@ -101,13 +101,13 @@ class Filter:
         made.add_rule(no, "clone", sc.Arg(0, sc.MASKED_EQ, _CLONE_THREAD, 0))  # threads may start
         made.add_rule(sc.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc falls back
         made.add_rule(no, "prlimit64", sc.Arg(2, sc.NE, 0))  # reading limits is allowed
-        made.add_rule(no, "prctl", sc.Arg(0, sc.EQ, _PR_SET_PDEATHSIG))
-        for name, codes in (
-            ("fcntl", (_F_SETOWN, _F_SETOWN_EX)),
-            ("ioctl", (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI)),
+        for name, argument, codes in (
+            ("prctl", 0, (_PR_SET_PDEATHSIG,)),
+            ("fcntl", 1, (_F_SETOWN, _F_SETOWN_EX)),
+            ("ioctl", 1, (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI)),
         ):
-            for code in codes:
-                made.add_rule(no, name, sc.Arg(1, sc.MASKED_EQ, 0xFFFF_FFFF, code))
+            for code in codes:  # of 32 bits: the kernel does not look at the rest
+                made.add_rule(no, name, sc.Arg(argument, sc.MASKED_EQ, 0xFFFF_FFFF, code))
         with tempfile.TemporaryFile() as file:
             made.export_bpf(file)
             file.seek(0)
