@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dscourse.checking import Exercise, Expected
+from dscourse.grading.record import Asked
 from dscourse.grading.sandbox import Engine
 
 T = TypeVar("T")
@@ -19,8 +20,8 @@ class Assignment:
     Args:
         exercises: By id, as `select` returns them.
         seed: Chooses the random values of the inputs: one draw for the whole class.
-        numbers: The chapters of all files of the batch, such as "05". They narrow the exercises
-            down, unless no exercise belongs to them.
+        numbers: Chapters, such as "05", that narrow the exercises down, unless no exercise belongs
+            to them. For a class of which nobody said what is graded: another file changes it.
     """
 
     def __init__(
@@ -47,6 +48,11 @@ class Assignment:
         files = [str(sys.modules[name].__file__) for name in sorted(modules)]
         sources = [Path(file).read_bytes() for file in files]
         return sha256(b"\0".join([*map(str.encode, self.expected), *sources])).hexdigest()[:16]
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What is graded, whoever hands it in."""
+        return tuple(Asked.of(expected.exercise) for expected in self.expected.values())
 
     @property
     def points(self) -> int:

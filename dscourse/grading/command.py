@@ -26,7 +26,7 @@ EXAMPLES = """examples:
                                      grade the archive that Canvas, Moodle or Gradescope exports
   dscourse grade hand-ins/ ada.ipynb -o results --only 05 06-order
                                      folders and notebooks; chapter 5 and one exercise of 6
-  dscourse grade submissions.zip -o results --exercises private/ --jobs 4
+  dscourse grade submissions.zip -o results --exercises private/ --only 05
                                      with your own exercises as well
   dscourse grade submissions.zip -o results --resume
                                      go on where a run was stopped or killed
@@ -101,10 +101,10 @@ def _graded(
     """Grade and write everything; only writing can fail here."""
     submit, jobs, level = place
     try:
-        results.begin(Settings(assignment.seed, assignment.fingerprint))
+        results.begin(Settings(assignment.seed, assignment.fingerprint, assignment.asked))
         _announce(assignment, submissions, level)
         batch.run(submissions, results, submit, jobs=jobs)
-        return _finish(results, submissions)
+        return _finish(results, submissions, assignment)
     except OSError as error:
         return _stopped(str(error), 1)
 
@@ -120,8 +120,10 @@ def _assignment(
         )
     drawn = old.seed if old else secrets.randbelow(2**32)
     seed = drawn if options.seed is None else options.seed
-    numbers = {number for submission in submissions for number in submission.numbers}
     exercises = select(options.exercises, options.only)
+    if options.only or options.exercises:  # said: whoever hands in cannot change it
+        return Assignment(exercises, seed)
+    numbers = {number for submission in submissions for number in submission.numbers}
     return Assignment(exercises, seed, numbers)
 
 
@@ -161,10 +163,10 @@ def _announce(assignment: Assignment, submissions: Sequence[Submission], level: 
     )
 
 
-def _finish(results: Results, submissions: Sequence[Submission]) -> int:
+def _finish(results: Results, submissions: Sequence[Submission], assignment: Assignment) -> int:
     records = list(results.records(submissions))
     counts = Counter(str(record.status) for record in records)
-    for path in write_all(records, results.folder):
+    for path in write_all(records, results.folder, assignment.asked):
         print(f"written: {path}")
     print(", ".join(f"{count} {status}" for status, count in counts.most_common()))
     return 0

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dscourse.grading.gradebook import Gradebook, Row
-from dscourse.grading.record import Record, clean
+from dscourse.grading.record import Asked, Record, clean
 from dscourse.grading.reports import class_report, feedback_pages
 from dscourse.grading.results import write_whole
 
@@ -19,17 +19,18 @@ _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # also in the width of East As
 Cell = str | int | None
 
 
-def write_all(records: Sequence[Record], folder: Path) -> list[Path]:
+def write_all(records: Sequence[Record], folder: Path, asked: Sequence[Asked] = ()) -> list[Path]:
     """Write the grades and the reports of a batch.
 
     Args:
         records: Of all submissions.
         folder: Gets grades.csv, canvas.csv, moodle.csv, report.html and feedback/.
+        asked: What the batch grades.
 
     Returns:
         What was written.
     """
-    book = Gradebook(records)
+    book = Gradebook(records, asked)
     files = {
         "grades.csv": grades_csv(book),
         "canvas.csv": canvas_csv(book),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dscourse.grading.record import ExerciseRecord, Record, Status, Student
+from dscourse.grading.record import Asked, ExerciseRecord, Record, Status, Student
 
 OF_A_CELL = "code cell"  # so begins a note about cells that failed, which costs no points
 
@@ -55,9 +55,11 @@ class Gradebook:
 
     Args:
         records: In any order.
+        asked: What the batch grades; without any, what was graded for anyone.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], asked: Iterable[Asked] = ()) -> None:
+        self._asked = tuple(asked)
         by_student: dict[Student, list[Record]] = {}
         for record in records:
             by_student.setdefault(record.student, []).append(record)
@@ -67,10 +69,11 @@ class Gradebook:
         ]
 
     @cached_property
-    def exercises(self) -> Mapping[str, ExerciseRecord]:
-        """One example of each exercise that was graded for anyone, by id, for titles and worth."""
-        found = {e.id: e for row in self.rows for e in row.exercises.values()}
-        return dict(sorted(found.items()))
+    def exercises(self) -> Mapping[str, Asked]:
+        """The exercises by id, with titles and worth."""
+        graded = (e for row in self.rows for e in row.exercises.values())
+        asked = self._asked or (Asked(e.id, e.title, e.total) for e in graded)
+        return {e.id: e for e in sorted(asked, key=lambda e: e.id)}
 
     @property
     def total(self) -> int:

@@ -52,6 +52,20 @@ class Student:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """An exercise that a batch grades, whether or not anyone handed it in."""
+
+    id: str
+    title: str
+    total: int
+
+    @classmethod
+    def of(cls, exercise: Exercise) -> "Asked":
+        """Take over an exercise."""
+        return cls(exercise.id, exercise.title, exercise.points)
+
+
+@dataclass(frozen=True)
 class CheckRecord:
     """One check. `call` and `problem` show hidden inputs: they are for the instructor alone."""
 

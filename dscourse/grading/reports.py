@@ -81,12 +81,12 @@ def _distribution(book: Gradebook) -> Iterator[Html]:
 def _exercises(book: Gradebook) -> Iterator[Html]:
     yield block("h2", "Exercises")
     rows: list[list[Cell]] = []
-    for name, example in book.exercises.items():
+    for name, asked in book.exercises.items():
         found = [e for row in book.rows if (e := row.exercises.get(name))]
         outcomes = Counter(exercise.outcome for exercise in found)
-        share = mean(exercise.points for exercise in found) / max(example.total, 1)
+        share = mean(e.points for e in found) / max(asked.total, 1) if found else None
         counted = [outcomes[outcome] for outcome in _MARKS]
-        rows.append([name, example.title, f"{share:.0%}", *counted])
+        rows.append([name, asked.title, "" if share is None else f"{share:.0%}", *counted])
     if rows:
         head = ["Exercise", "Title", "Mean", *(outcome.value.capitalize() for outcome in _MARKS)]
         yield table("Students by outcome of each exercise", head, rows)

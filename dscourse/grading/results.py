@@ -9,10 +9,11 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from dscourse.grading import fields
 from dscourse.grading.fields import RecordError
-from dscourse.grading.record import Record, Status
+from dscourse.grading.record import Asked, Record, Status
 from dscourse.grading.record_json import from_json, to_json
 from dscourse.grading.submissions import Submission
 
@@ -31,10 +32,12 @@ class Settings:
     Args:
         seed: Of the hidden inputs.
         exercises: The fingerprint of the assignment.
+        asked: What is graded, and so the points that can be earned, whoever hands in.
     """
 
     seed: int
     exercises: str
+    asked: tuple[Asked, ...] = ()
 
 
 class Results:
@@ -60,7 +63,9 @@ class Results:
         try:
             content = json.loads(path.read_bytes())
             return Settings(
-                fields.take(content, "seed", int), fields.take(content, "exercises", str)
+                fields.take(content, "seed", int),
+                fields.take(content, "exercises", str),
+                tuple(_asked(item) for item in fields.items(content, "asked", dict)),
             )
         except (ValueError, RecursionError) as error:
             raise ResultsError(f"{path} cannot be read ({error}).") from error
@@ -113,6 +118,11 @@ class Results:
         except (FileNotFoundError, RecordError):
             return False
         return record.status is not Status.NOT_GRADED and record.digest == submission.digest
+
+
+def _asked(item: Any) -> Asked:
+    texts = (fields.take(item, name, str) for name in ("id", "title"))
+    return Asked(*texts, fields.natural(item, "total"))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -203,7 +203,7 @@ def test_a_wrong_call_is_told_in_one_sentence(hand_ins, tmp_path, capsys, change
 def test_a_folder_with_results_is_not_written_over(hand_ins, tmp_path, capsys):
     folder = tmp_path / "results"
     folder.mkdir()
-    (folder / "batch.json").write_text(json.dumps({"seed": 1, "exercises": "abc"}))
+    (folder / "batch.json").write_text(json.dumps({"seed": 1, "exercises": "abc", "asked": []}))
     assert grade(hand_ins, folder) == 2
     assert "holds results already: add --resume" in capsys.readouterr().err
     assert grade(hand_ins, folder, "--resume") == 2  # other exercises, another seed
@@ -248,3 +248,28 @@ def test_a_run_without_a_seed_draws_one_and_a_resumed_one_keeps_it(hand_ins, tmp
     assert main([*call, "--resume"]) == 0
     assert f"seed {drawn}," in capsys.readouterr().out
     assert {record.seed for record in records(results).values()} == {int(drawn)}
+
+
+def test_a_hand_in_of_another_chapter_changes_neither_the_total_nor_a_resumed_batch(tmp_path):
+    hand_ins = handed_in(tmp_path / "hand-ins", {"ada": solved("05-depthwise")})
+    call = ["grade", str(hand_ins), "-o", str(tmp_path / "results"), "--unsafe"]
+    call += ["--only", "05-depthwise", "07-ratio", "--resume"]
+    total = TASK.points + find("07-ratio").points
+    assert main(call) == 0
+    canvas = tmp_path / "results" / "canvas.csv"
+    before = canvas.read_text().splitlines()
+    assert before[1:] == [f"    Points Possible,,,,,{total}", f"ada,,,,,{TASK.points}"]
+    (hand_ins / "ben.ipynb").write_bytes(solved("07-ratio"))
+    assert main(call) == 0
+    assert canvas.read_text().splitlines()[:3] == before
+    asked = json.loads((tmp_path / "results" / "batch.json").read_bytes())["asked"]
+    assert [(a["id"], a["total"]) for a in asked] == [
+        ("05-depthwise", TASK.points),
+        ("07-ratio", find("07-ratio").points),
+    ]
+
+
+def test_without_a_selection_the_files_chapters_say_what_is_graded(tmp_path, capsys):
+    hand_ins = handed_in(tmp_path / "hand-ins", {"ada": solved("07-ratio")})
+    assert main(["grade", str(hand_ins), "-o", str(tmp_path / "results"), "--unsafe"]) == 0
+    assert {name[:2] for name in re.findall(r"\d\d-[a-z]+", capsys.readouterr().out)} == {"07"}

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dscourse.exercises import find
 from dscourse.grading.export import canvas_csv, grades_csv, moodle_csv, safe_cell, write_all
 from dscourse.grading.gradebook import Gradebook
-from dscourse.grading.record import Status, Student
+from dscourse.grading.record import Asked, Status, Student
 from tests.grading.classroom import IDS, classroom, graded
 
 BOOK = Gradebook(classroom())
@@ -140,3 +141,12 @@ def test_all_files_are_written_whole(tmp_path):
 def test_a_class_of_nobody_is_written_too(tmp_path):
     write_all([], tmp_path)
     assert "No student could be graded" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_exercise_that_nobody_handed_in_counts_in_the_total_and_in_the_report(tmp_path):
+    asked = [Asked("08-unit", "A unit", 3), *(Asked.of(find(name)) for name in IDS)]
+    write_all([graded(Student("ada"))], tmp_path, asked)
+    (row,) = read((tmp_path / "grades.csv").read_text(encoding="utf-8"))
+    assert int(row["total"]) == BOOK.total + 3
+    assert (int(row["points"]), row["08-unit"]) == (BOOK.total, "")
+    assert "A unit" in (tmp_path / "report.html").read_text(encoding="utf-8")

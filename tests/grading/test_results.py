@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from dscourse.grading.record import Record, Status, Student
+from dscourse.grading.record import Asked, Record, Status, Student
 from dscourse.grading.record_json import from_json, to_json
 from dscourse.grading.results import Results, ResultsError, Settings
 from dscourse.grading.submissions import Submission
 
-SETTINGS = Settings(seed=7, exercises="abc")
+SETTINGS = Settings(7, "abc", (Asked("05-depthwise", "Depthwise", 4),))
 ADA = Submission(Student("ada"), "ada.ipynb", digest="d1")
 BEN = Submission(Student("ben"), "ben.ipynb", digest="d2")
 
@@ -43,7 +43,7 @@ def test_the_settings_of_a_batch_are_kept(results):
     Results(results.folder).begin(SETTINGS)
 
 
-@pytest.mark.parametrize("other", [Settings(8, "abc"), Settings(7, "abd")])
+@pytest.mark.parametrize("other", [replace(SETTINGS, seed=8), replace(SETTINGS, exercises="abd")])
 def test_a_batch_with_another_seed_or_other_exercises_is_refused(results, other):
     with pytest.raises(ResultsError, match="another folder"):
         results.begin(other)
