@@ -289,6 +289,11 @@ READS = {
     "the reference's line cache": _with(
         "import linecache\nexec(''.join(linecache.getlines('{secret}')))"
     ),
+    "folders watched": _with(
+        "import ctypes\nl = ctypes.CDLL(None)\nn = l.inotify_init1(0)\n"
+        "if l.inotify_add_watch(n, b'/tmp', 0xFFF) > 0:\n"
+        "    def f(x): return 3 * x**2 + x[::-1]  # it could see what others are called"
+    ),
     "the frames above": _with(
         "import sys\nn = sys._getframe()\nwhile n:\n"
         "    f = n.f_locals.get('reference', n.f_globals.get('reference', f))\n    n = n.f_back"

@@ -22,6 +22,9 @@ DENIED = {
         *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp"),
         *("perf_event_open", "userfaultfd", "move_pages", "migrate_pages"),
     ),
+    "watch folders, which Landlock does not see": (
+        *("inotify_init", "inotify_init1", "inotify_add_watch"),
+    ),
     "reach a network or another process's socket": (
         *("socket", "bind", "listen", "accept", "accept4", "connect"),
     ),
