@@ -136,7 +136,7 @@ class Session:
                 left = until - time.monotonic()
                 patience = left if cell is None else min(left, cell_patience)
                 match child.receive(patience).header:
-                    case {"cell": int(number)}:
+                    case {"cell": int(number)} if 0 <= number < limits.cells:
                         cell = number
                     case {"unreadable": str(problem)}:
                         self._end("unreadable")

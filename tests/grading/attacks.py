@@ -246,6 +246,14 @@ WIRE = {
     "an array of objects forged": _with(
         _FLOOD + 'everywhere(forge(b\'{{"arrays": [["|O", [1]]]}}\'))'
     ),
+    "a cell of 4300 digits": _with(
+        _FLOOD
+        + "everywhere(forge(b'{{\"cell\": ' + b'9' * 4300 + b', \"arrays\": []}}'))\nos._exit(0)"
+    ),
+    "a time of 4000 digits": [
+        "import dscourse.grading.inside.answers as a\n"
+        "a.pack_observation = lambda *k: {{'timed out': 10**4000}}\ndef f(x):\n    return x"
+    ],
     "a flood of cells": _with(
         _FLOOD
         + 'def flood():\n    while True: everywhere(forge(b\'{{"cell": 0, "arrays": []}}\'))\n'

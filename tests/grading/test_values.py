@@ -298,6 +298,22 @@ def cross_observation(seen):
     return unpack_observation(json.loads(json.dumps(tree)), packer.arrays)
 
 
+@pytest.mark.parametrize(
+    "seconds", [10**4000, -1, math.inf, math.nan, 1e300, "5"], ids=lambda s: f"{s!s:.9}"
+)
+def test_a_forged_time_that_no_call_can_take_is_refused(seconds):
+    with pytest.raises(FrameError):
+        unpack_observation({"timed out": seconds}, [])
+
+
+@pytest.mark.parametrize(
+    "tree", [{"opaque": "x"}, {"list": [1, 2]}, {"list": [{"array": 0}]}, "1", None], ids=str
+)
+def test_a_forged_number_that_is_none_is_refused(tree):
+    with pytest.raises(FrameError):
+        unpack({"scalar": ["<f8", tree]}, [np.zeros(2)])
+
+
 class OwnError(ValueError):
     """A student's own."""
 

@@ -14,6 +14,7 @@ from dscourse.grading.inside.frames import FrameError
 from dscourse.grading.inside.values import Packer, readable, unpack
 
 _LONGEST_MESSAGE = 4000
+_LONGEST_SECONDS = 1e6
 # An error class of these packages is the same class on both sides, if the parent has loaded it.
 _SHARED = frozenset({"builtins", "dscourse", "keras", "numpy", "tensorflow"})
 
@@ -44,7 +45,7 @@ def unpack_observation(tree: Any, arrays: Sequence[np.ndarray]) -> Observation:
             return Returned(unpack(value, arrays))
         case {"raised": [list(names), str(message), str(line)]} if len(names) < 100:
             return Raised(_error_class(names), message[:_LONGEST_MESSAGE], line[:_LONGEST_MESSAGE])
-        case {"timed out": int(seconds) | float(seconds)}:
+        case {"timed out": int(seconds) | float(seconds)} if 0 <= seconds <= _LONGEST_SECONDS:
             return TimedOut(seconds)
         case {"changed": str(argument)}:
             return ChangedInput(argument[:200])
