@@ -111,7 +111,8 @@ def _moodle(row: Row, total: int) -> list[Cell]:
 def _summary(row: Row) -> str:
     if row.points is None:
         return ""
-    return "; ".join(f"{e.id}: {e.points} of {e.total}" for e in row.exercises.values())
+    earned = "; ".join(f"{e.id}: {e.points} of {e.total}" for e in row.exercises.values())
+    return "; ".join(filter(None, (earned, row.absence)))
 
 
 def _csv(rows: Iterable[Sequence[Cell]]) -> str:

@@ -1,7 +1,7 @@
 """The records of a class, put together by student."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dscourse.grading.record import Asked, ExerciseRecord, Record, Status, Student
@@ -16,10 +16,12 @@ class Row:
     Args:
         student: The student.
         records: One or more.
+        asked: What the batch grades, by id; without any, what was graded of this student.
     """
 
     student: Student
     records: Sequence[Record]
+    asked: Mapping[str, Asked] = field(default_factory=dict)
 
     @property
     def statuses(self) -> list[Status]:
@@ -44,10 +46,32 @@ class Row:
         return sum(exercise.points for exercise in self.exercises.values())
 
     @property
+    def total(self) -> int:
+        """The points that can be earned, whatever was handed in."""
+        own = {e.id: e.total for e in self.exercises.values()}
+        return sum((own | {name: asked.total for name, asked in self.asked.items()}).values())
+
+    @property
+    def absent(self) -> list[str]:
+        """The exercises of which no notebook was handed in; none while the points are not known."""
+        if self.points is None:
+            return []
+        return [name for name in self.asked if name not in self.exercises]
+
+    @property
     def notes(self) -> list[str]:
-        """The notes of all submissions, without what single cells did."""
+        """The notes of all submissions and of what is absent, without what single cells did."""
         every = [note for record in self.records for note in record.notes]
-        return [note for note in every if not note.startswith(OF_A_CELL)]
+        told = [note for note in every if not note.startswith(OF_A_CELL)]
+        return [*told, *([self.absence] if self.absent else [])]
+
+    @property
+    def absence(self) -> str:
+        """A sentence about what is absent, or ""."""
+        if not self.absent:
+            return ""
+        them = "it" if len(self.absent) == 1 else "them"
+        return f"{', '.join(self.absent)}: no notebook with {them} was handed in."
 
 
 class Gradebook:
@@ -63,8 +87,9 @@ class Gradebook:
         by_student: dict[Student, list[Record]] = {}
         for record in records:
             by_student.setdefault(record.student, []).append(record)
+        listed = {e.id: e for e in sorted(self._asked, key=lambda e: e.id)}
         self.rows = [
-            Row(student, sorted(own, key=lambda record: record.file))
+            Row(student, sorted(own, key=lambda record: record.file), listed)
             for student, own in sorted(by_student.items(), key=_by_name)
         ]
 

@@ -14,6 +14,10 @@ from dscourse.grading.page import Cell, Html, block, html, link, page, table, wi
 from dscourse.grading.record import CheckRecord, ExerciseRecord, Record, Student
 
 _SLOWEST = 10
+_OF_WHOM = (
+    "Counts and means are of the students whose notebook with the exercise was graded. Those who "
+    "handed in other notebooks are left out, although the exercise counts as 0 in their points."
+)
 _MARKS = {
     Outcome.PASSED: "✓",
     Outcome.FAILED: "✗",
@@ -90,6 +94,7 @@ def _exercises(book: Gradebook) -> Iterator[Html]:
     if rows:
         head = ["Exercise", "Title", "Mean", *(outcome.value.capitalize() for outcome in _MARKS)]
         yield table("Students by outcome of each exercise", head, rows)
+        yield block("p", _OF_WHOM, kind="faint")
 
 
 def _misconceptions(book: Gradebook) -> Iterator[Html]:
@@ -168,10 +173,10 @@ _HOW_TO_GO_ON = (
 
 
 def _headline(row: Row) -> Html:
-    total = sum(exercise.total for exercise in row.exercises.values())
     if row.points is None:
         return block("p", "There is no total, because not everything could be graded.", kind="warn")
-    return block("p", block("strong", f"{row.points} of {_count(total, 'point')}"))
+    earned = block("strong", f"{row.points} of {_count(row.total, 'point')}")
+    return block("p", earned, f"; {row.absence}" if row.absence else "")
 
 
 def _submission(record: Record) -> Iterator[Html]:

@@ -121,8 +121,8 @@ class Results:
 
 
 def _asked(item: Any) -> Asked:
-    texts = (fields.take(item, name, str) for name in ("id", "title"))
-    return Asked(*texts, fields.natural(item, "total"))
+    name, title = fields.take(item, "id", str), fields.take(item, "title", str)
+    return Asked(name, title, fields.natural(item, "total"))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from dscourse.exercises import find
 from dscourse.grading.export import canvas_csv, grades_csv, moodle_csv, safe_cell, write_all
 from dscourse.grading.gradebook import Gradebook
 from dscourse.grading.record import Asked, Status, Student
+from dscourse.grading.reports import class_report, feedback_pages
 from tests.grading.classroom import IDS, classroom, graded
 
 BOOK = Gradebook(classroom())
@@ -150,3 +151,18 @@ def test_an_exercise_that_nobody_handed_in_counts_in_the_total_and_in_the_report
     assert int(row["total"]) == BOOK.total + 3
     assert (int(row["points"]), row["08-unit"]) == (BOOK.total, "")
     assert "A unit" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_notebook_that_was_not_handed_in_is_told_wherever_points_stand():
+    asked = [*(Asked.of(find(name)) for name in IDS), Asked("08-unit", "A unit", 3)]
+    stuck = replace(graded(Student("cem")), status=Status.TIMEOUT, exercises=())
+    book = Gradebook([graded(Student("ada")), stuck], asked)
+    ada, cem = read(grades_csv(book))
+    said = "08-unit: no notebook with it was handed in."
+    assert said in ada["notes"]
+    assert said not in cem["notes"]
+    assert said in read(moodle_csv(book))[0]["Feedback comments"]
+    pages = feedback_pages(book)
+    (text,) = (pages[name] for name in pages if name.startswith("ada"))
+    assert f"<strong>{BOOK.total} of {BOOK.total + 3} points</strong>; {said}" in text
+    assert "are left out, although the exercise counts as 0" in class_report(book)
