@@ -13,11 +13,13 @@ from dscourse.grading.child import Child, Ending, SandboxError
 from dscourse.grading.inside.frames import Frame, FrameError
 from dscourse.grading.inside.limits import MEGABYTE, Limits
 from dscourse.grading.inside.observation import unpack_observation
+from dscourse.grading.inside.oddities import worded
 from dscourse.grading.inside.values import Packer
 
 Status = Literal["ran", "timeout", "memory", "crashed", "unreadable"]
 _GRACE = 3.0  # seconds between the child's own deadline and its death
 _RERUNS = 2
+_MOST_NOTES = 10
 
 
 class ChildDiedError(Exception):
@@ -138,13 +140,14 @@ class Session:
                 match child.receive(patience).header:
                     case {"cell": int(number)} if 0 <= number < limits.cells:
                         cell = number
-                    case {"unreadable": str(problem)}:
+                    case {"unreadable": told}:
+                        problem = worded(told)
                         self._end("unreadable")
                         return None, problem.rstrip(".")
-                    case {"names": list(names), "notes": list(notes)}:
-                        self.status = "ran"
+                    case {"names": list(names), "odd": list(odd)} if len(odd) <= _MOST_NOTES:
+                        self.notes += map(worded, odd)
                         self.names = [name for name in names if isinstance(name, str)]
-                        self.notes += [note for note in notes if isinstance(note, str)]
+                        self.status = "ran"
                         return cell, ""
                     case _:
                         raise FrameError("the child did not follow the protocol.")

@@ -227,7 +227,7 @@ WIRE = {
     "garbage on every descriptor": _with(_FLOOD + "everywhere(os.urandom(5000))"),
     "a forged end of the notebook": _with(
         _FLOOD
-        + "everywhere(forge(json.dumps({{'names': ['f'], 'notes': [], 'arrays': []}}).encode()))"
+        + "everywhere(forge(json.dumps({{'names': ['f'], 'odd': [], 'arrays': []}}).encode()))"
     ),
     "forged answers": _with(
         _FLOOD + "for n in range(5):\n    everywhere(forge(json.dumps({{'answer': n, 'seen': "

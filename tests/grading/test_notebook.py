@@ -93,7 +93,7 @@ def test_too_many_cells_are_left_out_with_a_note():
     raw = json.dumps({"cells": [{"cell_type": "code", "source": "a"}] * 30}).encode()
     notebook = read_notebook(raw, most_cells=20)
     assert len(notebook.cells) == 20
-    assert "first 20 of 30" in notebook.notes[0]
+    assert "first 20 of 30" in str(notebook.notes[0])
 
 
 @given(st.binary(max_size=300))

@@ -212,6 +212,41 @@ def test_memory_is_bounded(strict_box):
     assert ask(strict_box, "def f(x):\n    return len(bytearray(x << 20))", most // 4).value
 
 
+_SAYS = """
+import dscourse.grading.inside.answers as a
+send = a.send
+def says(sock, frame, *more, **bounds):
+    header = frame.header
+    if "names" in header:
+        header = header | {{"notes": ["All points!"], "odd": {odd}}}
+    send(sock, a.Frame(header, frame.arrays), *more, **bounds)
+a.send = says
+def f(x): return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("odd", "notes"),
+    [
+        ('["All points!"]', None),
+        ('[["failed", ["All points!"]]]', None),
+        ('[["failed", [1]]] * 1000', None),
+        ('[["all points", []]]', None),
+        ('[["cut", []]]', None),
+        ('[["late", [1, 2]]]', ["code cells 1, 2 came after"]),
+        ('[["slow", list(range(10_000))]]', ["code cells 0, 1, 2"]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_no_sentence_of_a_childs_own_comes_into_the_notes(box, odd, notes):
+    with box.open(notebook(_SAYS.format(odd=odd))) as session:
+        told = session.notes
+    assert "All points!" not in " ".join(told)
+    assert sum(map(len, told)) < 1000
+    wanted = notes or ["code cell 1 ended the process"]
+    assert [note[: len(start)] for note, start in zip(told, wanted, strict=True)] == wanted
+
+
 FORBIDDEN = {
     "prctl": [((1 << 32) + 1, 0)],  # the death signal taken off; the kernel reads 32 bits alone
     # Landlock has no rule for watching: it would tell the names of other students' records.

@@ -17,7 +17,6 @@ from dscourse.grading.inside.observation import pack_observation
 from dscourse.grading.inside.values import Packer, unpack
 
 _MOST_NAMES = 2000
-_MOST_NOTES = 50
 
 
 def serve(
@@ -38,7 +37,7 @@ def serve(
     try:
         notebook = read_notebook(first.arrays[0].tobytes(), limits.cells)
     except UnreadableError as error:
-        send(sock, Frame({"unreadable": str(error)}))
+        send(sock, Frame({"unreadable": error.odd}))
         return
 
     def started(number: int) -> None:
@@ -46,8 +45,7 @@ def serve(
 
     skip = set(first.header["skip"])
     failed = run_cells(shell, notebook.cells, limits, skip, started)
-    notes = [*notebook.notes, *failed][:_MOST_NOTES]
-    send(sock, Frame({"names": _names(shell), "notes": notes}))
+    send(sock, Frame({"names": _names(shell), "odd": [*notebook.notes, *failed]}))
     while True:
         asked = receive(sock)
         _answer(sock, shell, observers, asked)

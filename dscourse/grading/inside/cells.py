@@ -11,15 +11,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from dscourse.checking import DeadlineExceededError, deadline
 from dscourse.grading.inside.limits import Limits
+from dscourse.grading.inside.oddities import Oddity
 
 # Cell magics that only watch: the body is run as an ordinary cell, and can be salvaged like one.
 _TRANSPARENT = re.compile(r"\A\s*(%%(time|capture)\b[^\n]*(\n\s*|\Z))+")
 
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-
-_FAILED = "stopped with an error; what stands below it in the cell was run all the same."
-_SLOW = "took too long and was stopped."
-_LATE = "came after the notebook's time was over: only the definitions were run."
 
 
 def run_cells(
@@ -28,7 +25,7 @@ def run_cells(
     limits: Limits,
     skip: Collection[int] = (),
     started: Callable[[int], Any] = lambda number: None,
-) -> list[str]:
+) -> list[Oddity]:
     """Run all cells in the shell's namespace.
 
     Args:
@@ -40,10 +37,10 @@ def run_cells(
         started: Called with the number of each cell before it runs.
 
     Returns:
-        Which cells went wrong, a sentence for each way. No messages: they hold addresses and names
-        of the moment, and two gradings of one notebook must be told in the same words.
+        Which cells went wrong, and how; they are counted from 1. No messages: they hold addresses
+        and names of the moment, and two gradings of one notebook must be told in the same words.
     """
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, list[int]] = {}
     until = time.monotonic() + limits.notebook_seconds
     for number, source in enumerate(cells):
         if number in skip or not source.strip():
@@ -53,12 +50,9 @@ def run_cells(
         ended = run_cell(shell, _definitions(source) if late else source, limits.cell_seconds)
         if ended is not None or late:
             slow = isinstance(ended, DeadlineExceededError)
-            kind = _LATE if late else _SLOW if slow else _FAILED
-            wrong.setdefault(kind, []).append(str(number + 1))
-    return [
-        f"code {'cell' if len(cells) == 1 else 'cells'} {', '.join(cells)} {what}"
-        for what, cells in wrong.items()
-    ]
+            kind = "late" if late else "slow" if slow else "failed"
+            wrong.setdefault(kind, []).append(number + 1)
+    return [Oddity(kind, numbers) for kind, numbers in wrong.items()]
 
 
 def run_cell(shell: InteractiveShell, source: str, seconds: float) -> BaseException | None:

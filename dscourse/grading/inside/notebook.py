@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from dscourse.grading.inside.oddities import Oddity
+
 # UTF-32 before UTF-16: its mark begins with UTF-16's.
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -15,7 +17,16 @@ _MARKS = {
 
 
 class UnreadableError(Exception):
-    """The bytes are no notebook; the message says what is wrong, for the student."""
+    """The bytes are no notebook; the message says what is wrong, for the student.
+
+    Args:
+        kind: Of `oddities.SENTENCES`.
+        numbers: That belong into it.
+    """
+
+    def __init__(self, kind: str, *numbers: int) -> None:
+        self.odd = Oddity(kind, numbers)
+        super().__init__(str(self.odd))
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,7 @@ class Notebook:
     """The code cells in their order, and what was odd about the file."""
 
     cells: list[str]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Oddity] = field(default_factory=list)
 
 
 def read_notebook(raw: bytes, most_cells: int = 5000) -> Notebook:
@@ -40,23 +51,25 @@ def read_notebook(raw: bytes, most_cells: int = 5000) -> Notebook:
     ['a = 1']
     """
     if not raw.strip(b"\0 \t\r\n"):
-        raise UnreadableError("the file is empty.")
+        raise UnreadableError("empty")
     text, notes = _decode(raw)
     try:
         content = json.loads(text)
     except RecursionError:
-        raise UnreadableError("the file is nested too deep to be a notebook.") from None
-    except ValueError as error:
-        raise UnreadableError(f"the file is no notebook: {str(error)[:200]}.") from None
+        raise UnreadableError("deep") from None
+    except json.JSONDecodeError as error:
+        raise UnreadableError("json", error.lineno, error.colno) from None
+    except ValueError:
+        raise UnreadableError("number") from None
     if not isinstance(content, dict):
-        raise UnreadableError("the file is JSON, but no notebook.")
+        raise UnreadableError("object")
     cells = [_source(cell) for cell in _cells(content) if _is_code(cell)]
     if len(cells) > most_cells:
-        notes.append(f"only the first {most_cells} of {len(cells)} code cells were run.")
+        notes.append(Oddity("cut", (most_cells, len(cells))))
     return Notebook(cells[:most_cells], notes)
 
 
-def _decode(raw: bytes) -> tuple[str, list[str]]:
+def _decode(raw: bytes) -> tuple[str, list[Oddity]]:
     marked = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
     guesses = [marked] if marked else ["utf-8", "utf-16-le", "utf-16-be"]
     if not marked and b"\0" in raw[:4]:  # `{` in UTF-16 is a byte and a zero
@@ -67,12 +80,12 @@ def _decode(raw: bytes) -> tuple[str, list[str]]:
         except UnicodeDecodeError:
             continue
         if text.lstrip().startswith("{"):
-            odd = [] if name in ("utf-8", "utf-8-sig") else [f"the file is in {name.upper()}."]
+            odd = [] if name in ("utf-8", "utf-8-sig") else [Oddity(name)]
             return text, odd
     text = raw.decode("latin-1")
     if not text.lstrip().startswith("{"):
-        raise UnreadableError("the file is no notebook: it does not begin with '{'.")
-    return text, ["the file is not in UTF-8; it was read as Latin-1."]
+        raise UnreadableError("text")
+    return text, [Oddity("latin-1")]
 
 
 def _cells(content: dict[str, Any]) -> list[Any]:
@@ -83,7 +96,7 @@ def _cells(content: dict[str, Any]) -> list[Any]:
         h["cells"] for h in holders if isinstance(h, dict) and isinstance(h.get("cells"), list)
     ]
     if not lists:
-        raise UnreadableError("the file is JSON, but holds no list of cells.")
+        raise UnreadableError("cells")
     return [cell for cells in lists for cell in cells]
 
 
