@@ -1,6 +1,7 @@
 """Choose the exercises that count: the course's own, an instructor's, or some of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from dscourse.checking import Exercise
@@ -34,13 +35,23 @@ def select(folder: Path | None = None, only: Sequence[str] = ()) -> dict[str, Ex
         found |= own
     unknown = [begin for begin in only if not any(_begins(name, begin) for name in found)]
     if unknown:
-        raise SelectionError(f"no exercise begins with {unknown[0]!r}; see `dscourse list`.")
+        raise SelectionError(
+            f"no exercise begins with {unknown[0]!r}; {_meant(unknown[0], found)}see "
+            "`dscourse list`."
+        )
     chosen = {
         name: task
         for name, task in found.items()
         if not only or any(_begins(name, begin) for begin in only)
     }
     return dict(sorted(chosen.items(), key=lambda item: item[0][:2]))
+
+
+def _meant(begin: str, names: Iterable[str]) -> str:
+    """Name the chapter or exercise that comes nearest."""
+    chapters = {name[:2] for name in names}
+    near = [begin.zfill(2)] if begin.zfill(2) in chapters else get_close_matches(begin, names, n=1)
+    return f"did you mean {near[0]!r}? Otherwise " if near else ""
 
 
 def _begins(name: str, begin: str) -> bool:

@@ -9,6 +9,7 @@ from dscourse.checking import Exercise
 from dscourse.exercises.private import PrivateExercisesError
 from dscourse.exercises.selection import SelectionError, select
 from dscourse.grading.leaks import leaks
+from dscourse.grading.libraries import LibraryError, demand_libraries, load_quietly
 from dscourse.grading.proofs import misconception_problems, solution_problems, starter_problems
 from dscourse.grading.release import NOTICE, add_selection
 
@@ -43,7 +44,9 @@ def main(options: argparse.Namespace) -> int:
     """
     try:
         chosen = select(options.exercises, options.only)
-    except (PrivateExercisesError, SelectionError) as error:
+        engines = {task.engine for task in chosen.values()}
+        demand_libraries(engines)
+    except (LibraryError, PrivateExercisesError, SelectionError) as error:
         print(f"dscourse check-release: {error}", file=sys.stderr)
         return 2
     if options.seed is not None and options.seed < _LEAST_SEED:
@@ -56,6 +59,7 @@ def main(options: argparse.Namespace) -> int:
     if not options.release.is_dir():
         print(f"dscourse check-release: {options.release} is no folder.", file=sys.stderr)
         return 2
+    load_quietly(engines)
     failed = 0
     for title, problems in check(chosen, options.release, options.seed):
         found = list(problems)
@@ -63,7 +67,9 @@ def main(options: argparse.Namespace) -> int:
         print(f"{'no' if found else 'yes'}: {title}", flush=True)
         for problem in found:
             print(f"  {problem}", file=sys.stderr)
-    print(f"{len(chosen)} exercises, {sum(task.points for task in chosen.values())} points")
+    points = sum(task.points for task in chosen.values())
+    plural = ["s" if number != 1 else "" for number in (len(chosen), points)]
+    print(f"{len(chosen)} exercise{plural[0]}, {points} point{plural[1]}")
     return 1 if failed else 0
 
 

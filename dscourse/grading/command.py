@@ -16,6 +16,8 @@ from dscourse.grading import batch
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.batch import PlaceError, Submit
 from dscourse.grading.export import write_all
+from dscourse.grading.libraries import LibraryError, demand_libraries
+from dscourse.grading.record import Status
 from dscourse.grading.results import Results, ResultsError, Settings
 from dscourse.grading.sandbox import SandboxError
 from dscourse.grading.submissions import Submission, SubmissionsError, collect
@@ -43,6 +45,7 @@ _LEVELS = {
 }
 
 _WRONG = (  # what the instructor can put right: told in one sentence
+    LibraryError,
     PlaceError,
     PrivateExercisesError,
     ResultsError,
@@ -63,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, default=_processors(), help="at once (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, help="of the hidden inputs (default: a fresh one)")
+    parser.add_argument("--seed", type=_natural, help="of the hidden inputs (default: a fresh one)")
     parser.add_argument("--resume", action="store_true", help="grade only what has no record yet")
     parser.add_argument(
         "--scheduler", metavar="tcp://…", help="grade on a dask.distributed cluster"
@@ -77,8 +80,8 @@ def main(options: argparse.Namespace) -> int:
     """Grade.
 
     Returns:
-        0 where every submission has a record, 1 where the run was cut short, 2 for a wrong call,
-        130 after Ctrl-C.
+        0 where every submission has a record, 1 where the run was cut short or not one submission
+        could be graded, 2 for a wrong call, 130 after Ctrl-C.
     """
     results = Results(options.output)
     try:
@@ -86,13 +89,15 @@ def main(options: argparse.Namespace) -> int:
         if not submissions:
             raise SubmissionsError("there is no submission in what was given.")
         assignment = _assignment(options, results, submissions)
+        demand_libraries(assignment.engines)
+        results.demand_place()
         with _place(options, assignment) as place:
             return _graded(assignment, submissions, results, place)
     except _WRONG as error:
         print(f"dscourse grade: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return _stopped("stopped", 130)
+        return _stopped(results, "stopped", 130)
 
 
 def _graded(
@@ -106,7 +111,7 @@ def _graded(
         batch.run(submissions, results, submit, jobs=jobs)
         return _finish(results, submissions, assignment)
     except OSError as error:
-        return _stopped(str(error), 1)
+        return _stopped(results, str(error), 1)
 
 
 def _assignment(
@@ -157,10 +162,15 @@ def _place(options: argparse.Namespace, assignment: Assignment) -> Iterator[Plac
 def _announce(assignment: Assignment, submissions: Sequence[Submission], level: str) -> None:
     names = ", ".join(assignment.expected)
     print(
-        f"{len(submissions)} submissions, {assignment.points} points in {len(assignment.expected)} "
-        f"exercises: {names}\nseed {assignment.seed}, isolation {_LEVELS[level]}",
+        f"{_count(len(submissions), 'submission')}, {_count(assignment.points, 'point')} in "
+        f"{_count(len(assignment.expected), 'exercise')}: {names}\n"
+        f"seed {assignment.seed}, isolation {_LEVELS[level]}",
         flush=True,
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _finish(results: Results, submissions: Sequence[Submission], assignment: Assignment) -> int:
@@ -169,19 +179,40 @@ def _finish(results: Results, submissions: Sequence[Submission], assignment: Ass
     for path in write_all(records, results.folder, assignment.asked):
         print(f"written: {path}")
     print(", ".join(f"{count} {status}" for status, count in counts.most_common()))
-    return 0
+    if counts[str(Status.GRADED)]:
+        return 0
+    print(
+        "dscourse grade: not one submission was graded; report.html says why of each.",
+        file=sys.stderr,
+    )
+    return 1
 
 
-def _stopped(why: str, status: int) -> int:
-    kept = "What was graded is kept: the same command with --resume goes on."
+def _stopped(results: Results, why: str, status: int) -> int:
+    kept = (
+        "What was graded is kept: the same command with --resume goes on."
+        if results.begun
+        else "Nothing was graded yet."
+    )
     print(f"\ndscourse grade: {why}. {kept}", file=sys.stderr)
     return status
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more; got {number}.")
+    return _at_least(1, text)
+
+
+def _natural(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more; got {text}.")
     return number
 
 

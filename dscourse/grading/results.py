@@ -58,17 +58,40 @@ class Results:
             ResultsError: There are some, but they cannot be read.
         """
         path = self.folder / _SETTINGS
-        if not path.exists():
-            return None
         try:
+            if not path.exists():
+                return None
             content = json.loads(path.read_bytes())
             return Settings(
                 fields.take(content, "seed", int),
                 fields.take(content, "exercises", str),
                 tuple(_asked(item) for item in fields.items(content, "asked", dict)),
             )
-        except (ValueError, RecursionError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ResultsError(f"{path} cannot be read ({error}).") from error
+
+    @property
+    def begun(self) -> bool:
+        """True where at least one record is stored."""
+        return any(self._records.glob("*.json"))
+
+    def demand_place(self) -> None:
+        """Make the folder, before anything is done whose outcome it should hold.
+
+        Raises:
+            ResultsError: There can be no such folder, or nothing can be written into it.
+        """
+        why = "it cannot be written"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if os.access(self.folder, os.W_OK | os.X_OK):
+                return
+        except OSError as error:
+            why = error.strerror or str(error)
+        raise ResultsError(
+            f"the results need a new folder or one that can be written; {self.folder} is none "
+            f"({why}): choose another."
+        )
 
     def begin(self, settings: Settings) -> None:
         """Start a batch, or go on with one of the same settings.

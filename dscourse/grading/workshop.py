@@ -9,6 +9,7 @@ from typing import Any
 
 from dscourse.grading.assignment import Assignment
 from dscourse.grading.engine import Grader
+from dscourse.grading.libraries import load_quietly
 from dscourse.grading.record import Record
 from dscourse.grading.sandbox import Engine, Sandbox, SandboxError
 from dscourse.grading.sandboxes import Sandboxes, weakest
@@ -47,6 +48,7 @@ class Workshop:
         try:
             running = [self._sandboxes.of(engine) for engine in assignment.engines]
             demand_askable(assignment, {*observers, *(m for s in running for m in s.modules)})
+            load_quietly(assignment.engines)
             assignment.prepare()
         except BaseException:
             self.close()

@@ -1,12 +1,14 @@
 """`dscourse grade`, from hand-ins to grades: through kills, Ctrl-C and a zygote that dies."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -14,7 +16,7 @@ import pytest
 
 from dscourse.__main__ import main
 from dscourse.exercises import find
-from dscourse.grading import workshop
+from dscourse.grading import libraries, workshop
 from dscourse.grading.record import Record, Status
 from dscourse.grading.record_json import from_json
 from dscourse.grading.sandbox import Sandbox
@@ -185,7 +187,14 @@ def test_where_nothing_isolates_no_points_are_awarded_unless_told_to(
     [
         ({"--only": "99"}, "no exercise begins with '99'"),
         ({"grade": "/nowhere.zip"}, "there is no file or folder /nowhere.zip"),
-        ({"--jobs": "0"}, "must be 1 or more"),
+        ({"--only": "5"}, "did you mean '05'?"),
+        ({"--only": "05-dephwise"}, "did you mean '05-depthwise'?"),
+        ({"--jobs": "0"}, "must be a whole number, 1 or more; got 0"),
+        ({"--seed": "-3"}, "must be a whole number, 0 or more; got -3"),
+        ({"--seed": "x"}, "must be a whole number, 0 or more; got x"),
+        ({"-o": __file__}, "the results need a new folder"),
+        ({"-o": f"{__file__}/results"}, "the results need a new folder"),
+        ({"-o": "/proc/results"}, "the results need a new folder"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_sentence(hand_ins, tmp_path, capsys, changed, told):
@@ -197,7 +206,54 @@ def test_a_wrong_call_is_told_in_one_sentence(hand_ins, tmp_path, capsys, change
     except SystemExit as error:  # argparse's own way
         status = error.code
     assert status == 2
-    assert told in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert told in said
+    assert "kept" not in said
+
+
+def test_keras_that_is_not_installed_is_told_in_one_sentence(hand_ins, tmp_path, capsys):
+    find_spec = libraries.find_spec
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(libraries, "find_spec", lambda n: None if n == "keras" else find_spec(n))
+        call = words(hand_ins, tmp_path / "results")
+        call[call.index("--only") + 1] = "08-xception-block"
+        assert main(call) == 2
+        assert main(["check-release", str(tmp_path), "--only", "08-xception-block"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(" and ")[0] for line in said] == [
+        "dscourse grade: keras is not installed,",
+        "dscourse check-release: keras is not installed,",
+    ]
+
+
+def test_ctrl_c_before_the_first_record_does_not_say_that_something_is_kept(
+    hand_ins, tmp_path, capsys, monkeypatch
+):
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workshop.Sandbox, "start", interrupted)
+    assert grade(hand_ins, tmp_path / "results") == 130
+    assert "Nothing was graded yet." in capsys.readouterr().err
+
+
+def test_a_class_of_which_nothing_could_be_graded_ends_with_status_1(tmp_path, capsys):
+    hand_ins = handed_in(tmp_path / "hand-ins", {"eva": CLASS["eva"]})
+    assert grade(hand_ins, tmp_path / "results") == 1
+    said = capsys.readouterr()
+    assert "not one submission was graded" in said.err
+    assert said.out.startswith(f"1 submission, {TASK.points} points in 1 exercise: ")
+
+
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow")
+def test_keras_is_loaded_without_a_line_of_tensorflows_log():
+    code = "from dscourse.grading.libraries import load_quietly as load; load(['keras'])"
+    code += "; import os, sys; assert 'keras' in sys.modules; os.write(2, b'still there')"
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stderr == "still there"
 
 
 def test_a_folder_with_results_is_not_written_over(hand_ins, tmp_path, capsys):
