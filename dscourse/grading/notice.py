@@ -70,7 +70,8 @@ def _rules(tasks: Iterable[Exercise]) -> list[str]:
         "Your notebook runs from its first cell to its last in an empty folder, without a network "
         "and without other programs. Cells that fail or print cost nothing by themselves.",
         "A library that is not in the table does nothing during the grading, or is not there.",
-        "Hand in one `.ipynb` file a chapter. If there are several, the newest is graded.",
+        "Hand in every notebook that you were given. If two hold the same exercise, the newer is "
+        "graded.",
         *(
             ["Exercises without a check line at their end can be checked by the grader alone."]
             if any(map(is_private, tasks))

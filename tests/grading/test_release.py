@@ -91,6 +91,13 @@ def test_the_notice_tells_points_functions_libraries_and_limits():
     assert "network" in text
 
 
+def test_the_notice_asks_for_every_notebook_because_private_exercises_have_their_own(exam):
+    assert (
+        "- Hand in every notebook that you were given. If two hold the same exercise, the newer is "
+        "graded.\n"
+    ) in notice(select(exam, ONLY))
+
+
 @pytest.mark.parametrize("engine", DISTRIBUTIONS)
 def test_the_notice_names_the_libraries_that_the_sandbox_lets_be_read(engine):
     task = next(t for t in select().values() if t.engine == engine)
