@@ -52,7 +52,7 @@ def run(
         for submission, record in _as_done(todo, submit, jobs):
             results.put(submission, record)
             ungraded += not record.graded
-            bar.set_postfix_str(f"{ungraded} without points" if ungraded else "", refresh=False)
+            bar.set_postfix_str(f"{ungraded} not graded" if ungraded else "", refresh=False)
             bar.update()
     return len(todo)
 

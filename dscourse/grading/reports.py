@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import mean, median
 
 from dscourse.checking import Cause, Outcome
+from dscourse.exercises import all_exercises
 from dscourse.grading.feedback import SAID_OF_STATUS, advice
 from dscourse.grading.gradebook import OF_A_CELL, Gradebook, Row
 from dscourse.grading.histogram import histogram
@@ -77,7 +78,8 @@ def _distribution(book: Gradebook) -> Iterator[Html]:
         return
     yield wide("Distribution of the points", histogram(points, book.total)._repr_html_())
     without = len(book.rows) - len(points)
-    left_out = f" {_count(without, 'student')} without points are not in it." if without else ""
+    who = "student who was not graded is" if without == 1 else "students who were not graded are"
+    left_out = f" {without} {who} not counted." if without else ""
     said = f"Mean {mean(points):.1f}, median {median(points):.1f} of {book.total}.{left_out}"
     yield block("p", said)
 
@@ -162,14 +164,18 @@ def _feedback(row: Row) -> str:
         _headline(row),
         *(part for record in row.records for part in _submission(record)),
         *(part for exercise in row.exercises.values() for part in _exercise(exercise)),
-        block("p", _HOW_TO_GO_ON, kind="faint"),
+        *_how_to_go_on(row),
     )
 
 
-_HOW_TO_GO_ON = (
-    "The inputs of the checks are not shown. Try your function on inputs of your own, or run the "
-    "last line of the exercise's cell in your notebook."
-)
+def _how_to_go_on(row: Row) -> Iterator[Html]:
+    """Say what to try; an instructor's exercises have no check line in the notebook."""
+    if not row.exercises:
+        return
+    own = row.exercises.keys() & all_exercises().keys()
+    line = ", or run the last line of the exercise's cell in your notebook" if own else ""
+    said = "The inputs of the checks are not shown. Try your function on inputs of your own"
+    yield block("p", f"{said}{line}.", kind="faint")
 
 
 def _headline(row: Row) -> Html:

@@ -73,7 +73,7 @@ def test_the_class_report_draws_the_points_of_the_graded_students_alone():
     points = [row.points for row in BOOK.rows if row.points is not None]
     assert histogram(points, BOOK.total).alt.replace("'", "&#x27;") in REPORT
     assert f"Points of {len(points)} students" in REPORT
-    assert f"{len(Status) - 1} students without points are not in it" in REPORT
+    assert f"{len(Status) - 1} students who were not graded are not counted." in REPORT
 
 
 def test_every_misconception_that_occurred_is_listed_once_with_its_students_and_a_link():
@@ -180,6 +180,19 @@ def test_a_cell_that_failed_is_told_as_what_costs_no_points():
     assert found
     assert "late" in before
     assert "code cell 7" in after
+
+
+def test_only_who_has_a_check_line_is_told_to_run_it():
+    line = "run the last line of the exercise"
+    (text,) = feedback_pages(Gradebook([graded(Student("ada"))])).values()
+    assert line in text
+    own = replace(graded(Student("ada")).exercises[0], id="05-exam")
+    (text,) = feedback_pages(Gradebook([graded(Student("ada"), exercises=(own,))])).values()
+    assert line not in text
+    assert "inputs of your own" in text
+    for status in (Status.UNREADABLE, Status.NOT_SUBMITTED):
+        assert line not in page_of(f"Case-{status.value}")
+        assert "inputs of your own" not in page_of(f"Case-{status.value}")
 
 
 # --- pages are safe and stand alone ---
