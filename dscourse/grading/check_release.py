@@ -10,7 +10,12 @@ from dscourse.exercises.private import PrivateExercisesError
 from dscourse.exercises.selection import SelectionError, select
 from dscourse.grading.leaks import leaks
 from dscourse.grading.libraries import LibraryError, demand_libraries, load_quietly
-from dscourse.grading.proofs import misconception_problems, solution_problems, starter_problems
+from dscourse.grading.proofs import (
+    misconception_problems,
+    section_problems,
+    solution_problems,
+    starter_problems,
+)
 from dscourse.grading.release import NOTICE, add_selection
 
 EXAMPLES = """examples:
@@ -22,10 +27,9 @@ EXAMPLES = """examples:
 
 _LEAST_SEED = 100_000
 Proof = Callable[[Exercise], Iterable[str]]
-_PROOFS: Mapping[str, Proof] = {
+_PROOFS: dict[str, Proof] = {
     "starters earn nothing": starter_problems,
     "right answers earn all points": solution_problems,
-    "misconceptions are caught and named": misconception_problems,
 }
 
 
@@ -61,7 +65,7 @@ def main(options: argparse.Namespace) -> int:
         return 2
     load_quietly(engines)
     failed = 0
-    for title, problems in check(chosen, options.release, options.seed):
+    for title, problems in check(chosen, options.release, options.seed, tell=_progress):
         found = list(problems)
         failed += bool(found)
         print(f"{'no' if found else 'yes'}: {title}", flush=True)
@@ -73,8 +77,17 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _progress(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
 def check(
-    exercises: Mapping[str, Exercise], folder: Path, seed: int | None = None
+    exercises: Mapping[str, Exercise],
+    folder: Path,
+    seed: int | None = None,
+    *,
+    notebooks: Path = Path("notebooks"),
+    tell: Callable[[str], None] = lambda said: None,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield each proof with what speaks against it; looking through the problems does the work.
 
@@ -82,16 +95,27 @@ def check(
         exercises: What is graded, by id.
         folder: The release.
         seed: Of the hidden inputs, where it was chosen already.
+        notebooks: The course's; sections of those that are there must be headings in them.
+        tell: Hears of each exercise whose proof has ended: with Keras it takes minutes.
     """
-    for title, proof in _PROOFS.items():
-        yield title, _problems(proof, exercises)
+
+    def misconceptions(task: Exercise) -> Iterator[str]:
+        yield from misconception_problems(task)
+        yield from section_problems(task, notebooks)
+
+    proofs = _PROOFS | {"misconceptions are caught and named": misconceptions}
+    for title, proof in proofs.items():
+        yield title, _problems(title, proof, exercises, tell)
     yield "every graded exercise is in the release", _absent(exercises, folder)
     yield "nothing hidden is in the release", leaks(folder, exercises, seed)
 
 
-def _problems(proof: Proof, exercises: Mapping[str, Exercise]) -> Iterator[str]:
-    for task in exercises.values():
+def _problems(
+    title: str, proof: Proof, exercises: Mapping[str, Exercise], tell: Callable[[str], None]
+) -> Iterator[str]:
+    for number, task in enumerate(exercises.values(), 1):
         yield from proof(task)
+        tell(f"{title}: {task.id}: done, {number} of {len(exercises)}")
 
 
 def _absent(exercises: Mapping[str, Exercise], folder: Path) -> Iterator[str]:

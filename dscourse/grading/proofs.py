@@ -1,7 +1,11 @@
 """What must hold of every graded exercise before students get it."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,6 +69,34 @@ def misconception_problems(task: Exercise) -> Iterator[str]:
         page = wrong.link.removeprefix(f"{BOOK_URL}/notebooks/").partition(".html")[0]
         if page not in chapters():
             yield f"{task.id}: {wrong.code} links to {page!r}, which is no chapter."
+
+
+def section_problems(task: Exercise, notebooks: Path) -> Iterator[str]:
+    """Say which wrong answer links to no heading of its chapter.
+
+    Args:
+        task: The exercise.
+        notebooks: The course's; a chapter that is not there is not looked into.
+    """
+    for wrong in task.misconceptions:
+        page, _, section = wrong.link.removeprefix(f"{BOOK_URL}/notebooks/").partition(".html#")
+        path = notebooks / f"{page}.ipynb"
+        slugs = _headings(path) if path.is_file() else [section]
+        if section not in slugs:
+            near = get_close_matches(section, slugs, n=1, cutoff=0)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            yield (
+                f"{task.id}: {wrong.code} links to {section!r}, which is no heading of {page}."
+                f"{meant}"
+            )
+
+
+@cache
+def _headings(path: Path) -> list[str]:
+    cells = json.loads(path.read_bytes())["cells"]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    found = (h for text in texts for h in re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    return [re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") for heading in found]
 
 
 def _report(

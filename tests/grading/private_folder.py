@@ -40,7 +40,11 @@ def _(value, asked):
     return "" if np.isfinite(value).all() and 31.25 > 0 else "a value is not finite."
 
 
-@scale.misconception("M-WHOLE", "You scaled the whole image by one number.", section="two-steps")
+@scale.misconception(
+    "M-WHOLE",
+    "You scaled the whole image by one number.",
+    section="one-filter-for-every-channel",
+)
 def _(x, factors):
     return x * np.mean(factors)
 '''

@@ -171,6 +171,24 @@ def test_a_misconception_that_links_to_no_chapter_is_told(tmp_path):
     assert any("'05-exam', which is no chapter" in problem for problem in found)
 
 
+def test_a_misconception_that_links_to_no_heading_of_its_chapter_is_told(tmp_path):
+    source = SOURCE.replace("one-filter-for-every-channel", "one-filter-for-every-chanel")
+    chosen = select(private_folder(tmp_path / "exam", source), ["05-scale-channels"])
+    proofs = dict(check(chosen, tmp_path, notebooks=ROOT / "notebooks"))
+    (problem,) = proofs["misconceptions are caught and named"]
+    assert "'one-filter-for-every-chanel', which is no heading of 05-separable" in problem
+    assert "'one-filter-for-every-channel'" in problem
+    proofs = dict(check(chosen, tmp_path, notebooks=tmp_path))  # no chapter to compare with
+    assert list(proofs["misconceptions are caught and named"]) == []
+
+
+def test_each_exercise_is_told_as_its_proof_ends(handout, exam, capsys):
+    arguments = [handout, "--exercises", exam, "--only", *ONLY]
+    assert run(check_release, *arguments) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[1] for line in said] == [*ONLY] * 3
+
+
 def test_an_exercise_or_notice_that_is_missing_from_the_release_is_told(handout, exam):
     (handout / "05-separable-graded.ipynb").unlink()
     (handout / "GRADED.md").unlink()
