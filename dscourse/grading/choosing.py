@@ -2,10 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
+from dscourse.exercises import chapters
 from dscourse.grading.archives import Archive, Entry, UnreadableError
 from dscourse.grading.platforms import Owned
 from dscourse.grading.record import Status, clean
@@ -17,6 +19,7 @@ _CHECK = re.compile(rb"""exercise\(\\?["'](\d\d-[a-z0-9-]+)\\?["']\)\.check""")
 _NUMBER = re.compile(r"(?<!\d)(\d\d)-[a-z]")
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.(?!\.(/|$))|Thumbs\.db$|desktop\.ini$)|/$")
 _LISTED = 5  # files that a note names
+_MOST_LOST = 20  # broken files that are told of
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,30 @@ def is_junk(name: str) -> bool:
     return bool(_JUNK.search(name))
 
 
-def choose(candidates: Sequence[Candidate]) -> Iterator[Choice]:
+def choose(
+    candidates: Sequence[Candidate], known: Collection[str] | None = None
+) -> Iterator[Choice]:
     """Choose the notebooks of one student that are graded: for each chapter the newest.
+
+    However many a student hands in, no more are graded than two for each chapter of the course.
 
     Args:
         candidates: All files of the student.
+        known: Ids of exercises. Others say no more than their chapter; None takes all for known.
 
     Yields:
         At least one choice. Where nothing can be graded its status says so.
     """
     files = list(_unpacked(candidates))
-    examined = [(c, _examined(c)) for c in files if _NOTEBOOK.search(c.owned.file)]
+    examined = [(c, _examined(c, known)) for c in files if _NOTEBOOK.search(c.owned.file)]
     broken = [(c, found) for c, found in examined if isinstance(found, str)]
-    lost = tuple(f"{clean(c.owned.file, 80)} was left out: {why}" for c, why in broken)
-    kept = list(_newest([found for _, found in examined if isinstance(found, _Notebook)]))
+    notebooks = [found for _, found in examined if isinstance(found, _Notebook)]
+    most = 2 * len(chapters())
+    kept = list(islice(_newest(notebooks), most))
+    spare = len(notebooks) - sum(1 + len(rivals) for _, rivals in kept)
+    lost = _lost(broken)
+    if spare:
+        lost += (f"Of the notebooks handed in {spare} were left out: {most} are graded at most.",)
     for notebook, rivals in kept:
         yield _graded(notebook, rivals, lost)
     if kept:
@@ -94,6 +107,12 @@ def choose(candidates: Sequence[Candidate]) -> Iterator[Choice]:
     else:
         said = f"There is no notebook among {_names(files)}." if files else "No file was handed in."
         yield Choice(status=Status.NOT_SUBMITTED, notes=(said,))
+
+
+def _lost(broken: Sequence[tuple[Candidate, str]]) -> tuple[str, ...]:
+    told = [f"{clean(c.owned.file, 80)} was left out: {why}" for c, why in broken[:_MOST_LOST]]
+    more = len(broken) - len(told)
+    return (*told, f"{more} more files were left out.") if more else tuple(told)
 
 
 def _unpacked(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -111,7 +130,7 @@ def _unpacked(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
             yield replace(candidate, entry=replace(candidate.entry, problem=str(error)))
 
 
-def _examined(candidate: Candidate) -> _Notebook | str:
+def _examined(candidate: Candidate, known: Collection[str] | None) -> _Notebook | str:
     try:
         content = candidate.entry.read()
     except UnreadableError as error:
@@ -119,6 +138,9 @@ def _examined(candidate: Candidate) -> _Notebook | str:
     plain = content.replace(b"\0", b"")  # UTF-16
     ids = {match.decode("ascii") for match in [*_TAG.findall(plain), *_CHECK.findall(plain)]}
     ids = ids or set(_NUMBER.findall(candidate.owned.file.rpartition("/")[2]))
+    if known is not None:  # ids that a student made up would make each file another exercise's
+        numbers = {name[:2] for name in known}
+        ids = ids & set(known) or {name[:2] for name in ids} & numbers
     return _Notebook(candidate, hashlib.sha256(content).hexdigest(), frozenset(ids))
 
 

@@ -7,7 +7,7 @@ students made never ends a batch: what cannot be graded is a submission too, wit
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -70,11 +70,13 @@ class Submission:
         return content
 
 
-def collect(paths: Iterable[Path]) -> list[Submission]:
+def collect(paths: Iterable[Path], known: Collection[str] | None = None) -> list[Submission]:
     """Find all submissions.
 
     Args:
         paths: Notebooks, folders and zip archives.
+        known: Ids of exercises: of several notebooks of one student, those with an exercise in
+            common are tries, of which the newest is graded. None takes every id for known.
 
     Returns:
         The submissions, in the order of the students' names and files.
@@ -91,7 +93,7 @@ def collect(paths: Iterable[Path]) -> list[Submission]:
     found = [
         Submission(student, *choice)
         for student, candidates in _told_apart(owned)
-        for choice in choose(candidates)
+        for choice in choose(candidates, known)
     ]
     return sorted(found, key=lambda s: (s.student.label.casefold(), s.student.id, s.file))
 

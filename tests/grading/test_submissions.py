@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dscourse.exercises import chapters
 from dscourse.grading import archives
 from dscourse.grading.archives import UnreadableError
 from dscourse.grading.record import Status
@@ -259,6 +260,42 @@ def test_notebooks_of_different_exercises_are_both_graded(tmp_path):
     ]
     assert found
     assert folder
+
+
+KNOWN = ["05-depthwise", "05-effective-kernel", "06-order-matters"]
+
+
+def test_ids_that_a_student_made_up_are_tries_of_one_chapter(tmp_path):
+    files = {f"try{n}.ipynb": notebook(f"05-zz{n}") for n in range(9)}
+    files |= {"17-odd.ipynb": notebook("17-odd"), "six.ipynb": notebook("06-order-matters")}
+    laid_out(tmp_path / "ada", files)
+    found = collect([tmp_path], KNOWN)
+    assert [(s.file, s.numbers) for s in found] == [
+        ("six.ipynb", {"06"}),
+        ("try8.ipynb", {"05"}),
+    ]
+
+
+def test_of_many_notebooks_no_more_than_two_a_chapter_are_graded_and_it_is_told(tmp_path):
+    most = 2 * len(chapters())
+    files = {f"{n}.ipynb": notebook(f"05-zz{n}") for n in range(most + 8)}
+    laid_out(tmp_path / "ada", files)
+    found = collect([tmp_path])
+    assert len(found) == most
+    assert f"Of the notebooks handed in 8 were left out: {most} are graded" in found[0].notes[-1]
+    assert {s.file for s in found} == {f"{n}.ipynb" for n in range(8, most + 8)}
+
+
+def test_of_many_broken_files_some_are_named_and_the_rest_is_counted(tmp_path):
+    path = zipped(tmp_path / "e.zip", {"ada/05.ipynb": FIVE})
+    with zipfile.ZipFile(path, "a") as archive:
+        for n in range(30):
+            info = zipfile.ZipInfo(f"ada/{n}.ipynb")
+            info.external_attr = 0o120777 << 16  # a symbolic link
+            archive.writestr(info, b"05.ipynb")
+    (found,) = collect([path])
+    assert len(found.notes) == 21
+    assert found.notes[-1] == "10 more files were left out."
 
 
 def test_a_notebook_without_exercises_never_takes_the_place_of_one_with_some(tmp_path):
