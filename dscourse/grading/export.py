@@ -6,6 +6,7 @@ it. A text that a spreadsheet would take for a formula is written with a quotati
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from dscourse.grading.results import write_whole
 
 ASSIGNMENT = "dscourse"  # the column that Canvas makes an assignment of
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # also in the width of East Asian letters
+# Where a country's spreadsheets split a CSV file at another sign, a cell may begin in a cell.
+_INSIDE = re.compile(rf"([;|,][\s'\"]*)(?=[{re.escape(''.join(_FORMULA))}])")
 Cell = str | int | None
 
 
@@ -85,6 +88,7 @@ def safe_cell(value: Cell) -> Cell:
     if not isinstance(value, str):
         return "" if value is None else value
     text = clean(value).replace("\n", " ").replace("\t", " ")
+    text = _INSIDE.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" '\"").startswith(_FORMULA) else text
 
 
