@@ -85,7 +85,7 @@ def main(options: argparse.Namespace) -> int:
     """
     results = Results(options.output)
     try:
-        submissions = collect(options.paths)
+        submissions = collect(options.paths, select(options.exercises))
         if not submissions:
             raise SubmissionsError("there is no submission in what was given.")
         assignment = _assignment(options, results, submissions)
