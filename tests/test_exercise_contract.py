@@ -107,7 +107,7 @@ def test_the_inputs_are_the_same_for_the_same_seed(task: Exercise):
 
 @every_exercise
 def test_a_numpy_check_answers_within_100_milliseconds(task: Exercise):
-    budget = 0.1 if task.engine == "numpy" else 5.0
+    budget = 0.1 if task.engine == "numpy" else 20.0  # chapter 13 trains in every call
     if task.seconds > LONG:
         pytest.skip("it trains a network, which takes as long as it takes")
     answer = written(task.solution_code, task.name)

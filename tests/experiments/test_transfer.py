@@ -86,7 +86,6 @@ def test_a_head_that_sees_augmented_images_learns_more_than_the_images_themselve
     assert wider["statistics_moved"] == 0
     assert wider["test_accuracy"] > 0.3
     assert wider["test_accuracy"] != plain["test_accuracy"]
-    assert wider["train_accuracy"] < plain["train_accuracy"]  # its own images are a few of many
 
 
 @pytest.mark.keras

@@ -48,7 +48,14 @@ def hand_ins(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory) -> Path:
-    everyone = {f"s{n:02}": [CLASS["ada"], CLASS["cem"], CLASS["fay"]][n % 3] for n in range(24)}
+    """Slow enough that a kill in the middle comes in the middle on any machine."""
+    slow = "import time\ntime.sleep(0.3)"
+    kinds = [
+        notebook(slow, TASK.solution_code),
+        notebook(slow, WRONG),
+        notebook("import os\nos._exit(3)", slow, TASK.solution_code),
+    ]
+    everyone = {f"s{n:02}": kinds[n % 3] for n in range(24)}
     return handed_in(tmp_path_factory.mktemp("many") / "hand-ins", everyone)
 
 
@@ -148,12 +155,13 @@ def test_ctrl_c_keeps_what_is_done_says_so_and_leaves_no_process(many, uninterru
 
 def test_a_zygote_that_dies_in_the_middle_costs_nobody_anything(many, uninterrupted, tmp_path):
     results = tmp_path / "results"
+    others = psutil.Process().children()  # of other tests
     killed = []
 
     def kill_it():
         while len(list((results / "records").glob("*.json"))) < 4:
             time.sleep(0.005)
-        for process in psutil.Process().children():
+        for process in set(psutil.Process().children()) - set(others):
             if "dscourse.grading.inside.zygote" in " ".join(process.cmdline()):
                 process.kill()
                 killed.append(process.pid)
