@@ -15,6 +15,7 @@ if sys.platform != "linux":
 else:
     from dscourse.grading.sandbox import Sandbox
     from tests.grading.arena import LIMITS, arena
+    from tests.grading.kernel import lacking
 
     @pytest.fixture(scope="session")
     def box():
@@ -25,6 +26,8 @@ else:
     @pytest.fixture(scope="session", params=["LSN", "LS"])
     def strict_box(request):
         """A NumPy sandbox with small limits, at each level that confines."""
+        if reason := lacking(request.param):
+            pytest.skip(reason)
         with Sandbox.start("numpy", request.param, **LIMITS) as made:
             yield made
 
