@@ -60,13 +60,14 @@ def soak(corpus: Corpus, count: int, jobs: int) -> tuple[Row, list[Row]]:
         jobs: How many at once.
     """
     load = os.getloadavg()[0]
+    others = set(psutil.Process().children(recursive=True))  # of whoever called
     watch = Watch(max(count // _LOOKS, _SELDOM))
     assignment = Assignment(corpus.exercises, seed=1)
     with _own_temporary_folder() as place, tempfile.TemporaryDirectory() as folder:
         with Workshop(assignment, {}) as workshop:
             used = _graded(workshop, assignment, corpus, count, jobs, watch, Path(folder))
             level = workshop.level
-        processes = len(psutil.Process().children(recursive=True))
+        processes = len(set(psutil.Process().children(recursive=True)) - others)
         files = len(list(place.iterdir())) - 1  # the results lie there too
     row: Row = {
         "kind": "soak",
