@@ -76,7 +76,18 @@ def _coloured(cover: Floats, rng: np.random.Generator) -> Images:
     dark = rng.uniform(0.0, 0.5, size=(batch, 1, 1, 3))
     light = rng.uniform(0.5, 1.0, size=(batch, 1, 1, 3))
     swap = rng.integers(2, size=(batch, 1, 1, 1)) == 1
-    shape, ground = np.where(swap, dark, light), np.where(swap, light, dark)
+    return painted(cover, np.where(swap, dark, light), np.where(swap, light, dark), rng)
+
+
+def painted(cover: Floats, shape: Floats, ground: Floats, rng: np.random.Generator) -> Images:
+    """Paint shapes on grounds, with noise, and round to pixels.
+
+    Args:
+        cover: The part of each pixel that a shape covers (picture, height, width).
+        shape: The colours of the shapes, from 0 to 1; broadcast to (picture, height, width, 3).
+        ground: The colours behind them, likewise.
+        rng: Where the noise comes from.
+    """
     images = ground + cover[..., None] * (shape - ground)
     images += rng.normal(scale=0.1, size=images.shape)
     pixels: Images = np.floor(np.clip(images, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from dscourse.data._arguments import Split, require_integers, require_split
 from dscourse.data.digits import ORIGINALS, PART, choose, handwriting
-from dscourse.data.drawing import Floats, Images, enlarged, moved, sampled
+from dscourse.data.drawing import Floats, Images, enlarged, moved, painted, sampled
 
 _NEAREST, _FARTHEST = 0.55, 0.7  # of the image's width: from one digit's middle to the next
 _TILT = 0.3  # how much a channel may differ between two ends of the wall
@@ -71,7 +71,4 @@ def _painted(cover: Floats, rng: np.random.Generator) -> Images:
     shade = rng.uniform(_FAINTEST, _BOLDEST, size=(count, 1, 1, 1))
     light = ground.mean(axis=(1, 2, 3), keepdims=True) > 0.5
     number = np.clip(np.where(light, ground - shade, ground + shade), 0.0, 1.0)
-    images = ground + cover[..., None] * (number - ground)
-    images += rng.normal(scale=0.1, size=images.shape)
-    pixels: Images = np.floor(np.clip(images, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
-    return pixels
+    return painted(cover, number, ground, rng)
